@@ -103,6 +103,15 @@ class BuiltReport:
         """Return a place as a reader finds it: the title of the chapter, and the section."""
         return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
 
+    def place_of_cell(self, chapter: str, cell: str) -> str:
+        """Return the place of a cell as a reader finds it."""
+        return self.place(chapter, self.section_of(chapter, cell))
+
+    def cell(self, chapter: str, cell: str) -> NotebookNode | None:
+        """Return a cell by its id; None if there is none."""
+        content = self.notebooks.get(chapter)
+        return next((each for each in content.cells if each.get("id") == cell), None) if content else None
+
     @cached_property
     def _sections(self) -> dict[str, dict[str, str]]:
         return {chapter: dict(self._walk(chapter)) for chapter in self.notebooks}

@@ -24,7 +24,7 @@ PERIODS = re.compile(rf"\b(?:Q[1-4]|(?:\d{{1,2}} )?(?:{_MONTHS})|(?:19|20)\d\d(?
 def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
     """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first.
 
-    A number that has two names, as the baseline and the mean now of a chart of one period, is told once.
+    A number that has two names, as the baseline and the mean now of a chart of one period, is listed once.
     """
     ranked = sorted(_changes(before, now), key=lambda each: each[0])  # a stable sort: else in reading order
     return [change for _, change in ranked]
@@ -128,21 +128,12 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
     message = f"{named(fact, now.quarter)} {verb} from {in_full(before, now.units)} to {in_full(fact, now.units)}"
     message += f", by {by}" if by else ""
     message += _after(_defined_otherwise(before, fact))
-    both = _both(before, fact, now)
-    if not (reading := reading_beside(fact, now)):
-        return _change(kind, message, now, fact, change=by, **both)
-    verdict = "a signal" if reading.is_signal else "no signal"
-    return _change(
-        kind,
-        f"{message}. SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})",
-        now,
-        fact,
-        **both,
-        change=by,
-        figure=reading.figure.id,
-        signal=reading.is_signal,
-        shows=reading.shows,
-    )
+    more = _both(before, fact, now)
+    if reading := reading_beside(fact, now):
+        verdict = "a signal" if reading.is_signal else "no signal"
+        message += f". SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})"
+        more |= {"figure": reading.figure.id, "signal": reading.is_signal, "shows": reading.shows}
+    return _change(kind, message, now, fact, change=by, **more)
 
 
 def _defined_otherwise(before: Fact, fact: Fact) -> str:
@@ -213,8 +204,7 @@ def amount(before: float, now: float, unit: str) -> str:
 
 
 def _change(kind: str, message: str, report: BuiltReport, fact: Fact, **more: object) -> Change:
-    section = report.section_of(fact.section, fact.cell)
-    where = report.place(fact.section, section) if fact.section else "Reported and decided numbers"
+    where = report.place_of_cell(fact.section, fact.cell) if fact.section else "Reported and decided numbers"
     notebook = f"{fact.section}.ipynb" if fact.section else ""
     label = named(fact, report.quarter)
     return Change(kind, message, where, notebook, fact.cell, fact.id, label, **more)  # type: ignore[arg-type]

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from natpatsip.errors import one_line
-from natpatsip.reporters import annotation, counted
-from natpatsip.reporters import as_json as json_of
+from natpatsip.reporters import annotation, as_json, counted
 from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, Revision, WordFile
 
 OPEN, ANSWERED, RESOLVED, APPLIED, REFUSED = "open", "answered", "resolved", "applied", "refused"
@@ -275,11 +274,6 @@ def as_text(items: Sequence[Item]) -> str:
             if item.answer:
                 lines.append(one_line(f"      answer: {_short(item.answer)}"))
     return "\n".join(lines)
-
-
-def as_json(items: Sequence[Item]) -> str:
-    """Return the items as a JSON list."""
-    return json_of(items)
 
 
 def as_github(items: Sequence[Item]) -> str:

@@ -69,8 +69,7 @@ class Locator:
         cell = cell or self._above(number)
         if not cell.id or not self.report or cell.is_listed:
             return cell
-        section = self.report.section_of(cell.notebook, cell.id)
-        return replace(cell, where=self.report.place(cell.notebook, section))
+        return replace(cell, where=self.report.place_of_cell(cell.notebook, cell.id))
 
     def _above(self, number: int) -> Cell:
         """Return the cell of the text above in the same chapter; a place without a cell if the build wrote it."""

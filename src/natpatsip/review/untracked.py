@@ -1,6 +1,6 @@
 """Changes that were made while tracking was off, found by comparing a file with what the build wrote into it.
 
-They become tracked changes of nobody known, so that all that follows treats them as it treats those.
+They become tracked changes without an author, so that all that follows treats them alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Line = tuple[str, str]  # a paragraph as it was built: the bookmark of its cell,
 
 
 def with_untracked(file: WordFile) -> WordFile:
-    """Return a file with the changes that nobody tracked as changes; unchanged if it does not say what was built."""
+    """Return a file with untracked changes as tracked ones; unchanged if it does not say what was built."""
     built = list(_built(file))
     if not built:
         return file
