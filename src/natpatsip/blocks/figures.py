@@ -235,7 +235,7 @@ def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
 
 
 def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, Any], figure_id: str) -> None:
-    """Check that data are those of an own chart: they have at least one of the numbers that it draws, maybe rounded.
+    """Check that the data of an analyst's own chart hold at least one of the numbers that it draws, maybe rounded.
 
     A chart that calculates draws numbers that are not among its rows; those of `natpatsip.charts` hold places, too.
     """

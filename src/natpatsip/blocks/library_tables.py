@@ -283,7 +283,7 @@ def _need_single_percentages(values: Iterable[Any], rows: Sequence[Sequence[str]
 
 
 def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
-    """Return True if a value is one of these, or differs only by what arithmetic leaves, as in a sum of shares."""
+    """Return True if a value is one of these, apart from rounding errors such as those of a sum of shares."""
     if not isinstance(value, Real | Decimal) or value in ends:
         return isinstance(value, Real | Decimal)
     number = float(value)

@@ -145,7 +145,7 @@ def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "
 
 
 def _library_table(made: Any, caption: str) -> Block:
-    """Return a table of another library; in its markdown, what spans columns or begins a group is marked as such."""
+    """Return a table of another library; headings of several columns and of groups are marked in its markdown."""
     what = f'The table "{caption}"' if caption else "The table"
     found = library_tables.read(made, what)
     if not (caption := caption or found.caption):
@@ -226,7 +226,7 @@ _SPAN = re.compile(r'\[([^\]\n]*)\]\{\.(?:fact [^}]*|drawing name="([^"]*)"[^}]*
 
 
 def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: str = "") -> tuple[str, str]:
-    """Return the name of a small drawing, which is of its content, and the span in Quarto's markdown that shows it.
+    """Return the name of a small drawing, made from its content, and the span in Quarto's markdown that shows it.
 
     Parameters
     ----------
@@ -310,7 +310,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:
-    """Return whether most values are numbers: a word among them, such as "not reported", stands to the right, too."""
+    """Return True if most values are numbers; a word among them, such as "not reported", is aligned with them."""
     known = [value for value in column if not is_missing(value)]
     numbers = [
         isinstance(each, Fact) or (isinstance(each, Real | Decimal) and not isinstance(each, bool)) for each in known

@@ -163,7 +163,7 @@ def _percentage(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return plain text with everything escaped that markdown would read as more than letters, on one line.
+    r"""Return plain text on one line, with everything escaped that markdown would read as markup.
 
     A control character, which no format can show, becomes a replacement character.
 

@@ -89,7 +89,7 @@ def _by_role(report: BuiltReport) -> dict[tuple[str, str], Fact]:
 
 
 def _second_names(facts: Mapping[tuple[str, str], Fact]) -> set[tuple[str, str]]:
-    """Return the facts that are another one by another name: of one cell, calculated alike from the same rows."""
+    """Return the facts that repeat another one by another name: from the same cell, formula and rows."""
     last: dict[object, tuple[str, str]] = {}
     for key, fact in facts.items():
         if fact.rows_sha256 and fact.formula:
@@ -104,7 +104,7 @@ def _is_past(fact: Fact, quarter: Quarter) -> bool:
 
 
 def _begins_again(before: Quarter, now: Quarter) -> bool:
-    """Return True if two years to date are of different lengths in different years, so that neither rose nor fell."""
+    """Return True if two years to date are of different years and lengths, so that they cannot be compared."""
     return before.year != now.year and before.number != now.number
 
 
@@ -137,7 +137,7 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
 
 
 def _defined_otherwise(before: Fact, fact: Fact) -> str:
-    """Return what else than its value has changed in a number, so that the two values may be of different things.
+    """Return what has changed in a number besides its value, so that the two values may not be comparable.
 
     Examples
     --------

@@ -150,7 +150,7 @@ class Measure(MeasuredSeries):
         return float(found.iloc[0])
 
     def _day_of(self, date: Any) -> pd.Timestamp | None:
-        """Return the day by which a period stands in the series; None of a year, or of a quarter among months."""
+        """Return the date of a period in the series; None for a year, or for a quarter in a series of months."""
         text = str(date)
         if is_quarter(text):
             return pd.Timestamp(Quarter.parse(text).first_month) if self.step == "quarter" else None

@@ -42,7 +42,7 @@ class Kind:
 def _analysed(
     measure: MeasuredSeries, series: pd.DataFrame, analyse: Callable[..., pd.DataFrame] = spc.xmr, *columns: str
 ) -> pd.DataFrame:
-    """Return the analysis of a measure's series, or of its beginning, with the rebases that it has got to.
+    """Return the analysis of a measure's series, or of its beginning, with the rebases up to its end.
 
     `analyse` takes the columns one by one.
     """

@@ -200,7 +200,7 @@ def _compared(shown: Shown) -> Parts:
 
 
 def _judged(shown: Shown) -> Parts:
-    """Return that a step change is a concern; that one is an improvement, its direction says."""
+    """Return that a step change is a concern; of an improvement, its direction says so already."""
     found = shown.found
     return [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"] if found.step_verdict == "concern" else []
 
@@ -241,7 +241,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
 
 
 def _normal(found: spc.Findings, step: str) -> str:
-    """Return that there is no signal since the last change: a concern follows, an improvement is said already."""
+    """Return that there is no signal since the last change; whether that change is a concern is said after it."""
     if not found.shifts:
         return f"no {step} stands out"
     return (

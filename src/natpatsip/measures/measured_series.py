@@ -335,7 +335,7 @@ class MeasuredSeries:
 
     @property
     def of_shown(self) -> str:
-        """What means are of where periods, the smallest, are hidden: *the months that may be shown*; else ""."""
+        """The periods that means are of, if some are hidden: *the months that may be shown*; else ""."""
         return f"the {self.step}s that may be shown" if self.hidden else ""
 
     @property

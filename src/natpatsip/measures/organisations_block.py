@@ -91,7 +91,7 @@ def _national_name(settings: Settings) -> str:
 
 
 def _national_note(settings: Settings) -> str:
-    """Return what the policies of small numbers leave as it is."""
+    """Return the note that national numbers are neither rounded nor hidden."""
     whole = next(iter(settings.labels.totals), "")
     return f"{f'Numbers for {whole}' if whole else 'Totals'} are neither rounded nor hidden."
 
@@ -101,7 +101,7 @@ def _kind_name(by: str, settings: Settings) -> str:
 
 
 def _column_name(each: ByOrganisation) -> str:
-    """Return what a measure is called and its unit, of which a word that ends the one and begins the other stands once.
+    """Return a measure's label and unit; a word that ends the label and begins the unit is there once.
 
     "All visits, visits per month" is "All visits, per month".
     """

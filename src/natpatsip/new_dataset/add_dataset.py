@@ -136,7 +136,7 @@ def _organisations(project: Path, package: Package) -> Organisations:
 
 
 def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Proposal, bytes]:
-    """Return a proposal that the file fulfils, and the descriptor with it: the series are left out if rows lack."""
+    """Return a proposal that the file satisfies, and its descriptor: without series if rows are missing."""
     content = added(descriptor, proposal.entry, proposal.comments)
     table = examine_as(content, proposal.name, project)
     raise_faults(table)
@@ -146,7 +146,7 @@ def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Prop
 
 
 def _lacking(table: Table) -> str:
-    """Return the first row that a series would owe and does not have, if all that is in the file were known."""
+    """Return the first row that a series lacks, as seen at the end of the latest quarter in the file."""
     options = table.resource.natpatsip
     periods = [each for each in table.values[options.period or options.as_of] if each is not None]
     last = max(periods)

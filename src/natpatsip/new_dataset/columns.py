@@ -164,7 +164,7 @@ def _typed(name: str, texts: Sequence[str], keys: dict[str, Any], missing: froze
 
 
 def _label(mark: str, missing: frozenset[str]) -> str:
-    """Return the label of a mark until its meaning is stated; no two marks of a column may have the same."""
+    """Return the label of a mark whose meaning is not stated yet; each mark of a column has a label of its own."""
     return NOT_STATED if len(missing) == 1 else f"{NOT_STATED} ({mark or 'empty'})"
 
 

@@ -62,7 +62,7 @@ def publication(
 
 
 def restore(report: Path) -> None:
-    """Repair what a killed publication left behind, once no other build is at this point of a publication.
+    """Repair what a killed publication left behind, once no other build is publishing.
 
     Where the system cannot exchange two folders in one step, a build that is killed between two renames leaves no
     report; the previous one is put back. Folders that killed builds began to fill are removed.
@@ -200,7 +200,7 @@ def _remove_abandoned(folder: Path) -> None:
 
 
 def _swap(unfinished: Path, report: Path) -> None:
-    """Put the new report in the place of the previous one, which is then in the place of the new one, or gone."""
+    """Replace the previous report by the new one; the previous one is then in the new one's place, or gone."""
     if report.exists() and _exchange(unfinished, report):
         return
     with _locked(report.parent):
@@ -271,7 +271,7 @@ def write_notebooks(plan: Plan, folder: Path, *, cache: Cache | None = None, too
 
 
 def _places(project: Path) -> list[Path]:
-    """Return the folders whose paths are shortened, which a digest of what shortens them does not tell."""
+    """Return the folders whose paths are shortened: they are a part of the cache key."""
     return [each for path in (project, Path.home()) for each in (path, path.resolve())]
 
 

@@ -173,7 +173,7 @@ def notes_of_build(file: WordFile) -> Iterator[etree._Element]:
 
 
 def texts_of(report: BuiltReport, chapters: Collection[str] = ()) -> dict[str, Cell]:
-    """Return what each passage, and each figure, of a report says, with its cell; without what several cells say.
+    """Return the text of each passage and figure of a report with its cell, except texts that several cells have.
 
     If chapters are named, it is theirs alone.
     """

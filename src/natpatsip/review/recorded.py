@@ -67,7 +67,7 @@ class Recorded:
         yield from (Kept(note, cell=name) for name, note in entries)
 
     def _find(self, item: Item) -> Kept | None:
-        """Return what was recorded of a comment: first that at its cell, as one may say the same twice in a minute."""
+        """Return the record of a comment: preferably at its cell, as somebody may write the same twice in a minute."""
         free = [each for each in self.kept if each not in self._claimed[item.file]]
         same = [each for each in free if item.page_comment and each.note.source == item.page_comment]
         same = same or [each for each in free if each.note.is_on(item.author, item.date, item.text)]
@@ -201,7 +201,7 @@ class Recorded:
         return [where]
 
     def with_answers(self) -> list[Item]:
-        """Return the items with what was recorded: which were answered, and whose cell is not there any more.
+        """Return the items with their answers, and with a note if their cell is not there any more.
 
         Replies are answered with their comment, except those that follow the answer in the thread.
         """

@@ -58,7 +58,7 @@ def with_untracked(file: WordFile) -> WordFile:
 
 
 def _groups(paragraphs: Sequence[Paragraph]) -> Iterator[list[int]]:
-    """Yield the numbers of the paragraphs that were built as one: those that a tracked change has parted."""
+    """Yield the numbers of the paragraphs that were built as one, and were split by a tracked change."""
     group: list[int] = []
     for number, paragraph in enumerate(paragraphs):
         if paragraph.part != DOCUMENT or is_contents(paragraph):
@@ -123,7 +123,7 @@ def _with(piece: Piece, revision: Revision) -> Piece:
 
 
 def _reworded(group: Sequence[int], file: WordFile, text: str) -> dict[int, Paragraph]:
-    """Return paragraphs with what differs from their text as it was built as insertions and deletions."""
+    """Return paragraphs with their differences from the text as it was built as insertions and deletions."""
     now = _printed(group, file.paragraphs)
     old, new = _TOKEN.findall(text), _TOKEN.findall(now)
     inserted: set[int] = set()  # letters of the text now

@@ -25,7 +25,7 @@ SET_BACK = timedelta(minutes=10)  # more than clocks differ that are set right
 
 @dataclass
 class RunLog:
-    """The log that a run writes; one that cannot be written is said, and stops nothing."""
+    """The log that a run writes; if it cannot be written, the run goes on and reports that."""
 
     folder: Path
     name: str

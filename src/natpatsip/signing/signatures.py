@@ -165,7 +165,7 @@ def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltRepor
 
 
 def _is_content(name: str) -> bool:
-    """Return True for what words and numbers come from: files and natpatsip; a new look takes nothing back."""
+    """Return True for files that words and numbers come from, and natpatsip; a new look takes no signature back."""
     return name in (MARK, ENGINE_VERSION) or name.partition("/")[0] in CONTENT
 
 

@@ -1,6 +1,6 @@
-"""Charts that show nothing of their data: an analyst's own Altair chart is drawn, and what was drawn is counted.
+"""Charts that show nothing of their data: an analyst's own Altair chart is drawn, and its marks are counted.
 
-Vega draws such a chart without a word: axes and title, and no mark. `natpatsip.charts` checks its data by itself.
+Vega draws axes and title of such a chart, and gives no warning. `natpatsip.charts` checks its data by itself.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _nested(specification: Mapping[str, Any], views: Sequence[Mapping[str, Any]]
 
 
 def _cut_off(views: Sequence[Mapping[str, Any]], marks: Sequence[tuple[Items, float, float]]) -> str:
-    """Return that a value is beyond the ends that an axis was given, or an empty text."""
+    """Return a problem if a value is beyond the ends that an axis was given."""
     held = views if len(views) == len(marks) else [None] * len(marks)
     for axis, extent in (("x", "width"), ("y", "height")):
         if not any(_has_ends(view["encoding"].get(axis)) for view in views):
@@ -144,7 +144,7 @@ def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> 
 
 
 def _hidden(items: Items) -> str:
-    """Return that one bar of a mark lies over another, or an empty text; those that one can see through may."""
+    """Return a problem if one opaque bar of a mark lies over another."""
     opaque = [each for each in items if each.get("opacity", 1) == 1 == each.get("fillOpacity", 1)]
     for place, extent, along, length in (("x", "width", "y", "height"), ("y", "height", "x", "width")):
         strips: dict[tuple[float, float], list[tuple[float, float]]] = {}
@@ -163,7 +163,7 @@ def _hidden(items: Items) -> str:
 
 
 def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str:
-    """Return that what a chart does to its rows leaves two of one bar, or of one point of a line; or an empty text.
+    """Return a problem if the transforms of a chart leave two rows for one bar, or for one point of a line.
 
     `specifications` looks for them in the rows of charts that draw these as they are.
     """
@@ -236,7 +236,7 @@ def _twice_in_one_place(items: Items) -> bool:
 
 
 def _overwritten(scene: Mapping[str, Any]) -> str:
-    """Return that a label lies over another one in the same place, or an empty text."""
+    """Return a problem if a label lies over another one in the same place."""
     for items in _marks_of(scene, ("text",)):
         shown: dict[tuple[Any, ...], str] = {}
         for each in items:
@@ -251,7 +251,7 @@ def _overwritten(scene: Mapping[str, Any]) -> str:
 
 
 def _alone(scene: Mapping[str, Any]) -> str:
-    """Return that a line or an area does not show a value, as it has none beside it; empty if points show all."""
+    """Return a problem if a line or an area does not show a value that has none beside it, and no point shows it."""
     paths = list(_marks_of(scene, PATHS))
     points = {_place(each) for items in _marks_of(scene, POINTS) for each in items if each.get("opacity", 1)}
     for items in paths:
@@ -290,7 +290,7 @@ def drawn_marks(group: Mapping[str, Any], width: float, height: float) -> Iterat
 
 
 def _misplaced(items: Items) -> bool:
-    """Return True if an item has a place that is not a number, as 0 has on a log axis, or a text that is none."""
+    """Return True if the place of an item is not a number, as that of 0 on a log axis, or its text is NaN."""
     return any(item.get(key, 0) is None for item in items for key in PLACES) or any(
         item.get("text") == "NaN" for item in items
     )

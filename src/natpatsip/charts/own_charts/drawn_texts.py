@@ -1,4 +1,4 @@
-"""Texts that an analyst's own chart draws and no reader could make sense of, or would read as another one.
+"""Texts of an analyst's own chart that readers could not understand, or would misread.
 
 What Vega writes for a missing value, two values or names of an axis that look alike, and legends that leave names out
 or give two of them one look.
@@ -33,9 +33,9 @@ def misleading(
     specification: Mapping[str, Any],  # Vega-Lite
     scene: Mapping[str, Any],  # what Vega draws for it, as a scenegraph
 ) -> str:
-    """Return which text of a chart is none for readers, or looks like another, and what to do; or an empty text.
+    """Return which text of a chart readers would misread, and what to do; an empty text if there is none.
 
-    What is in the chart or its data, with other words, is not Vega's: `unreadable` looks for what Python has printed.
+    A text that the chart or its data hold was not written by Vega: `unreadable` looks for what Python has printed.
     """
     has_si_format = bool(_SI_FORMAT.search(json.dumps(specification, default=str)))
     for role, text in texts(scene):
@@ -80,7 +80,7 @@ def misleading(
 
 
 def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
-    """Return which names of two legends look the same."""
+    """Return a problem if names of two legends look the same."""
     seen: dict[str, str] = {}
     for look, label in (entry for legend in legends for entry in legend):
         if seen.setdefault(look, label) != label:
@@ -89,7 +89,7 @@ def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
 
 
 def _steps_alike(legend: Mapping[str, Any]) -> str:
-    """Return that two steps of a colour scale have one colour, or two of its labels one number."""
+    """Return a problem if two steps of a colour scale have the same colour, or two of its labels the same number."""
     bands = [str(item.get("fill")) for mark in _with_role(legend, "legend-band") for item in mark.get("items", ())]
     labels = [text for mark in _with_role(legend, "legend-label") for _, text in texts(mark)]
     if len(set(bands)) < len(bands):
@@ -100,7 +100,7 @@ def _steps_alike(legend: Mapping[str, Any]) -> str:
 
 
 def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
-    """Return that two names of a chart are cut off where they are still the same, or an empty text.
+    """Return a problem if two names of a chart are cut off where they are still the same.
 
     A name that is drawn twice is cut off twice: the scenegraph has the whole of each.
     """
@@ -121,7 +121,7 @@ def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
 def unreadable(svg: str, phrases: Callable[[], Iterable[str]] = tuple) -> str:
     """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text.
 
-    In what authors have typed, and in phrases of data, such a word is a word: `phrases` returns them.
+    Such words may stand in texts that authors typed and in phrases of the data, which `phrases` returns.
     """
     shown = [each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)]
     typed = phrases() if shown else ()
@@ -183,7 +183,7 @@ def _legends(scene: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _same_look(entries: Sequence[tuple[str, str]]) -> str:
-    """Return which two names of a legend look the same, or which label it has twice."""
+    """Return a problem if two names of a legend look the same, or it has a label twice."""
     seen: dict[str, str] = {}
     for look, label in entries:
         if label in seen.values():

@@ -1,8 +1,8 @@
-"""What the encodings of an analyst's own chart make of its rows, where that would say something else than the rows do.
+"""Encodings of an analyst's own chart that would say something else than its rows.
 
-Vega adds what is there of a sum, takes a missing part of a whole for 0, counts quarters from January, multiplies
-percentages by 100 again, draws confidence intervals at random, gives a name that a scale does not have any place, and
-puts sorted panels under headings of others.
+Vega sums the values that are present, draws a missing part of a whole as 0, counts quarters from January, multiplies
+percentages by 100 again, draws confidence intervals at random, draws a name that a scale does not list like another
+one, and puts sorted panels under the wrong headings.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Ve
 
 
 def misstated(specification: Specification) -> str:
-    """Return what a chart would say that its rows do not, and what to do; an empty text if there is nothing.
+    """Return what a chart would say that its rows do not, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def misstated(specification: Specification) -> str:
 
 
 def _unexplained(specification: Specification) -> str:
-    """Return which column nothing explains: it parts the marks by their look, and has no legend and no label."""
+    """Return a problem if nothing explains which look of the marks stands for which name of a column."""
     views = list(units(specification))
     channels = [each for view in views for each in channels_of(view["encoding"])]
     explained = {
@@ -144,7 +144,7 @@ def _names_in_labels(field: str, specification: Specification) -> set[Any]:
 
 
 def _of_all_rows(specification: Specification, text: str) -> str:
-    """Return that missing values are drawn as 0, or which value lies beyond the bins that a chart makes of a column."""
+    """Return a problem if missing values are drawn as 0 or made up, or a value lies beyond the bins of its column."""
     rows = list(all_rows(specification))
     if _AS_0.search(text) and any(value is None for row in rows for value in row.values()):
         return (
@@ -162,7 +162,7 @@ def _of_all_rows(specification: Specification, text: str) -> str:
 
 
 def _misplaced(unit: Specification, specification: Specification) -> str:
-    """Return that panels would stand under headings of others: sorted rows and columns, without one for each pair."""
+    """Return a problem if panels would stand under wrong headings: a pair of sorted rows and columns is missing."""
     given = specification.get("facet", {})
     facets = [unit["encoding"].get(name) or given.get(name) for name in ("row", "column")]
     facets = [each for each in facets if field_of(each)]
@@ -200,7 +200,7 @@ def _of_unit(unit: Specification, specification: Specification) -> str:
 
 
 def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that a sum or a share is made of what is there, though a part of it is missing."""
+    """Return a problem if a part of a sum, a count or a share is missing."""
     field, has_gaps = channel["field"], any(value is None for value in values)
     if channel.get("aggregate") == "sum" and has_gaps:
         return (
@@ -226,7 +226,7 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
 
 
 def _partial_area(unit: Specification, rows: Rows) -> str:
-    """Return that stacked areas go down to 0 where a series has no row."""
+    """Return a problem if a stacked area goes down to 0 where a series has no row."""
     encoding = unit["encoding"]
     groups = [field for name in ("color", "fill", "detail") if (field := field_of(encoding.get(name)))]
     y = encoding.get("y", {})
@@ -244,7 +244,7 @@ def _partial_area(unit: Specification, rows: Rows) -> str:
 
 
 def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
-    """Return which bars or areas lie over each other, or have a height that is the sum of what cannot be added."""
+    """Return a problem if bars or areas lie over each other, or their height is a sum of what cannot be added."""
     encoding = unit["encoding"]
     measured = [name for name in ("x", "y") if is_number(encoding.get(name))]
     if mark not in ("bar", "area") or len(measured) != 1 or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
@@ -283,7 +283,7 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
 
 
 def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return which name the chart's own list of names lacks: Vega draws it in a place or colour of another."""
+    """Return a problem if a scale or legend lists names, but not all: Vega draws the others like one of them."""
     scale, legend = channel.get("scale"), channel.get("legend")
     domain = scale.get("domain") if isinstance(scale, Mapping) else None
     listed = legend.get("values") if isinstance(legend, Mapping) else None
@@ -300,7 +300,7 @@ def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
 
 
 def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return which value lies beyond the bins of a chart, which leave it out, or the ends of its colours or sizes."""
+    """Return a problem if a value lies beyond the bins of a chart, or beyond the ends of its colours or sizes."""
     if not is_number(channel) or "aggregate" in channel:
         return ""
     scale = channel.get("scale")
@@ -310,7 +310,7 @@ def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any
 
 
 def _ends(given: Any) -> tuple[float, float]:
-    """Return where a scale, or bins, were told to begin and to end; infinity where nothing is said."""
+    """Return the ends that a scale, or bins, were given; infinity where there is none."""
     if not isinstance(given, Mapping):
         return -math.inf, math.inf
     listed = given.get("domain", given.get("extent"))
@@ -341,7 +341,7 @@ def _makes_up(impute: Any) -> bool:
 
 
 def _on_bent_axis(encoding: Mapping[str, Any], mark: str) -> str:
-    """Return that bars or areas, which are compared by their length, are on an axis that is not even."""
+    """Return a problem if bars or areas, which are compared by their length, are on an axis that is not linear."""
     for place, channel in channels_of(encoding):
         kind = (channel.get("scale") or {}).get("type")
         if mark in ("bar", "area") and place in ("x", "y") and f"{place}2" not in encoding and kind in _BENT:

@@ -1,8 +1,8 @@
 """What an analyst's own chart calculates, selects and colours by, where that would say something else than its rows.
 
 In Vega's expressions a missing value is 0, a misspelt column differs from every name, numbers that are text are put one
-behind the other, January is month 0, and the first of moving sums have fewer rows than the others. It says nothing of
-any of these.
+behind the other, January is month 0, and the first of moving sums have fewer rows than the others. It warns of none of
+these.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _DATES = {
 
 
 def miscalculated(specification: Specification) -> str:
-    """Return what a chart would calculate or select otherwise than its rows say, and what to do, or an empty text.
+    """Return what a chart would calculate or select wrongly, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def _summed(specification: Specification) -> Iterator[str]:
 
 
 def _unknown(specification: Specification, steps: Sequence[Mapping[str, Any]], expressions: Sequence[Any]) -> str:
-    """Return which column an expression reads and no row has: a comparison with it is made, and says nothing."""
+    """Return a problem if an expression reads a column that no row has: Vega compares with it all the same."""
     has_rows = all("values" in data or "name" in data for data in data_of(specification))
     there = columns(specification)
     if not there or not has_rows or any("pivot" in step for step in steps):
@@ -169,7 +169,7 @@ def _missing(
     steps: Sequence[Mapping[str, Any]],
     tests: Sequence[tuple[Specification | None, Any]],  # filters, and those of a view
 ) -> str:
-    """Return that the chart calculates or selects by a missing value, which is 0 in Vega's sums and expressions."""
+    """Return a problem if the chart calculates or selects by a missing value, which is 0 in Vega's expressions."""
     rows = list(all_rows(specification))
     gaps = {name for row in rows for name, value in row.items() if value is None}
     numbers = {name for row in rows for name, value in row.items() if isinstance(value, int | float)}
@@ -259,7 +259,7 @@ def _as_texts(
     steps: Sequence[Mapping[str, Any]],
     tests: Sequence[tuple[Specification | None, Any]],
 ) -> str:
-    """Return that numbers or dates are compared, or added, as text: "10" comes before "9", and "5" + "6" is 56."""
+    """Return a problem if numbers or dates are compared, or added, as text: "10" is before "9", and "5" + "6" is 56."""
     drawn_numbers, times = typed_columns(specification)
     items = [item for row in all_rows(specification) for item in row.items()]
     held = {name: value for name, value in items if isinstance(value, str) and value.strip()}
@@ -289,7 +289,7 @@ def _text_numbers(name: str, held: Mapping[str, str]) -> str:
 
 
 def _windows(specification: Specification, steps: Sequence[Mapping[str, Any]]) -> str:
-    """Return that what is calculated from row to row has fewer rows at the beginning, or rows in another order."""
+    """Return a problem if moving values begin with fewer rows, or running ones take rows in another order."""
     selected = {name for step in steps if "filter" in step for name in _columns_in(step["filter"])}
     for step in (each for each in steps if "window" in each):
         first, last = step.get("frame") or (None, 0)
@@ -306,7 +306,7 @@ def _windows(specification: Specification, steps: Sequence[Mapping[str, Any]]) -
 
 
 def _out_of_order(specification: Specification) -> str:
-    """Return that running sums and ranks are of rows that do not come in the order of the chart's dates."""
+    """Return a problem if running sums and ranks are of rows that are not in the order of the chart's dates."""
     for unit in units(specification):
         for channel in unit["encoding"].values():
             field = field_of(channel)
@@ -322,7 +322,7 @@ def _out_of_order(specification: Specification) -> str:
 
 
 def _looked_up(step: Mapping[str, Any], specification: Specification) -> str:
-    """Return that a lookup finds two rows, of which Vega takes one."""
+    """Return a problem if a lookup finds two rows, of which Vega takes one."""
     source = step.get("from", {}) if "lookup" in step else {}
     key = source.get("key") if "data" in source else None  # else what a reader has selected
     found = Counter(row.get(key) for row in rows_of(source, specification)) if key else Counter[Any]()

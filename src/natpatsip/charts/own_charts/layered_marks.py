@@ -1,4 +1,4 @@
-"""What lies over one another in an analyst's own chart, and has another place than the axis and the values say.
+"""Layers of an analyst's own chart that would be drawn at another place than their values have on the axis.
 
 Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis
 for a layer that has its own scale and ``axis=None``.
@@ -29,7 +29,7 @@ PLACES = ("x", "y")
 
 
 def displaced(specification: Specification) -> str:
-    """Return which mark of a chart would be at another place than its value has on the axis, or an empty text.
+    """Return the problem of a mark that would not be at the place of its value on the axis; empty if there is none.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def displaced(specification: Specification) -> str:
 
 
 def _apart_from_their_bars(specification: Specification) -> str:
-    """Return that labels or points over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
+    """Return a problem if labels over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
     drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for unit in units(specification):
         encoding, mark = unit["encoding"], mark_of(unit)
@@ -80,7 +80,7 @@ def _has_several(rows: Rows, places: Sequence[str]) -> bool:
 
 
 def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that labels of bars that are side by side lie in the middle of them all."""
+    """Return a problem if the labels of bars that are side by side lie between the bars."""
     for view in views if mark_of(unit) == "text" else ():
         for place in PLACES:
             offset, same = f"{place}Offset", [field_of(each["encoding"].get(place)) for each in (unit, view)]
@@ -104,7 +104,7 @@ def _is_total(label: Specification, height: str, parts: str) -> bool:
 
 
 def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that labels of a pie lie at other slices, or slices over others: Vega stacks each by its own colours."""
+    """Return a problem if labels of a pie lie at other slices, or slices over others: each has its own stack."""
     theta, radius = (unit["encoding"].get(name) for name in ("theta", "radius"))
     if mark_of(unit) == "arc" and field_of(radius) and field_of(theta) and field_of(radius) != field_of(theta):
         return f"slices whose radius is column {field_of(radius)} lie over one another. Draw bars, or leave it out."
@@ -126,7 +126,7 @@ def _turns(encoding: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def _raised(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that values are drawn above one another, so that the axis says the sum, or nothing, of each."""
+    """Return a problem if values are stacked so that the axis does not show them."""
     for place in PLACES:
         channel = unit["encoding"].get(place)
         stack = channel["stack"] if is_number(channel) and "stack" in channel else None
@@ -138,7 +138,7 @@ def _raised(unit: Specification, views: Sequence[Specification]) -> str:
 
 
 def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that a line looks as if it were at a value of the axis, and is at a number of pixels."""
+    """Return a problem if a line seems to be at a value of the axis, but is at a number of pixels."""
     for place in PLACES:
         given = unit["encoding"].get(place)
         value = given.get("value") if isinstance(given, Mapping) else None
@@ -153,7 +153,7 @@ def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
 
 
 def _without_axis(view: Specification) -> str:
-    """Return that a layer has a scale of its own and no axis, so that readers take it by that of another layer."""
+    """Return a problem if a layer has a scale of its own and no axis: readers would use the axis of another layer."""
     resolved = view.get("resolve", {}).get("scale", {})
     for place in PLACES:
         if "layer" in view and resolved.get(place) == "independent":

@@ -1,4 +1,4 @@
-"""How an analyst's own chart writes numbers and dates, where readers would read another one.
+"""Numbers and dates that an analyst's own chart would write so that readers misread them.
 
 Vega writes 0.4 as 0 and 99.6% as 100%, multiplies percentages by 100 again, gives years a thousands separator, and
 counts weeks from the first Sunday of January.
@@ -31,7 +31,7 @@ _READ_AS_NUMBERS = ("x", "y", "color", "size", "opacity", "row", "column", "face
 
 
 def misprinted(specification: Specification) -> str:
-    """Return which number or date a chart would write as another one, and what to do, or an empty text.
+    """Return which number or date readers would misread, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def numbers_in(values: Sequence[Any]) -> list[float]:
 
 
 def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that percentages are multiplied by 100 once more, or proportions are called percentages."""
+    """Return a problem if percentages are multiplied by 100 again, or proportions are called percentages."""
     formats = _formats(channel)
     largest = max(map(abs, numbers_in(values)), default=0.0)
     has_percent = any("%" in each or each.endswith("p") for each in formats)
@@ -113,7 +113,7 @@ def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]
 
 
 def _rounded_away(formats: Sequence[str], field: str, values: Sequence[Any]) -> str:
-    """Return which value a label would print as 0 or 100% that is neither."""
+    """Return a problem if a label would print a value as 0 or 100% that is neither."""
     for each in formats:
         if not (found := _FORMAT.fullmatch(each)):
             continue
@@ -138,7 +138,7 @@ def _decimals(found: re.Match[str], shown: float) -> int:
 
 
 def _years(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that years would be written as numbers of people are, such as 2,022.5."""
+    """Return a problem if years would be written with separators and decimals, such as 2,022.5."""
     is_written = bool(_formats(channel)) or any("labelExpr" in each for each in _inner(channel))
     is_plain = is_number(channel) and not {"bin", "aggregate"} & channel.keys() and not is_written
     if name in _READ_AS_NUMBERS and is_plain and wording.are_years(sorted(set(numbers_in(values)))):
@@ -150,7 +150,7 @@ def _years(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
 
 
 def _weeks(channel: Mapping[str, Any]) -> str:
-    """Return that weeks would be numbered as nobody in Britain does."""
+    """Return a problem if weeks would be numbered as Vega numbers them, which is not done in Britain."""
     is_written = any({"format", "labelExpr"} & each.keys() for each in _inner(channel))
     if "week" in str(channel.get("timeUnit", "")) and not is_written:
         return (

@@ -42,7 +42,7 @@ _CYCLES = {"month": 366, "week": 366, "doy": 366, "date": 31, "day": 7, "hours":
 
 
 def out_of_order(chart: Any, specification: Specification) -> str:
-    """Return what a chart would draw in another order than that of its rows, categories or dates, and what to do."""
+    """Return a problem if a chart would draw names in another order than that of its rows, categories or dates."""
     problems = (_unlike_its_rows(unit, rows_of(unit, specification)) for unit in units(specification))
     return first_problem(problems) or out_of_categories(chart, specification)
 
@@ -102,7 +102,7 @@ def _with_numbers(name: str) -> list[tuple[int, int, str]]:
 
 
 def _without_year(unit: Specification, place: str, rows: Rows) -> str:
-    """Return that months, or other parts of dates, are drawn in the order of a year, and the dates go into the next."""
+    """Return a problem if months, or other parts of dates, are drawn without a year although the dates span two."""
     channel = unit["encoding"][place]
     time_unit = str(channel.get("timeUnit", ""))
     if not time_unit or "year" in time_unit.replace("dayofyear", ""):
@@ -156,7 +156,7 @@ def _is_one_round(dates: Sequence[str], time_unit: str) -> bool:
 
 
 def out_of_categories(chart: Any, specification: Specification) -> str:
-    """Return which ordered categories of a frame Vega would put into alphabetical order; an empty text if none.
+    """Return a problem if Vega would put ordered categories of a frame into alphabetical order.
 
     Altair hands their order on only where it infers the type of a column: `c`, and not `c:O`.
     """

@@ -2,7 +2,7 @@
 
 Vega reads ``01/04/2024`` as 4 January, the year 2024 as two seconds after the beginning of 1970, and ``1,234`` as no
 number at all; a day without a time is midnight in Greenwich, and so the day before in other time zones. Two rows of one
-bar are stacked, and a missing name is called null. It says nothing of any of these.
+bar are stacked, and a missing name is called null. It warns of none of these.
 Here they are refused, or written so that Vega draws what the analyst's frame says.
 """
 
@@ -205,7 +205,7 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
 
 
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
-    """Return which bar or point of a line has two rows, which Vega stacks or joins."""
+    """Return a problem if a bar, or a point of a line, has two rows, which Vega stacks or joins."""
     places = [name for name in ("x", "y") if name in channels and not is_number(channels[name])]
     is_made = any("bin" in channel or "aggregate" in channel for channel in channels.values())
     if mark not in ("bar", *PATHS) or len(places) != 1 or is_made:
