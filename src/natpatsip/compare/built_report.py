@@ -95,14 +95,6 @@ class BuiltReport:
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
 
-    def section_of(self, chapter: str, cell: str) -> str:
-        """Return the headings that a cell of a chapter ends under, the highest first."""
-        return self._sections.get(chapter, {}).get(cell, "")
-
-    def place(self, chapter: str, section: str) -> str:
-        """Return a place as a reader finds it: the title of the chapter, and the section."""
-        return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
-
     def place_of_cell(self, chapter: str, cell: str) -> str:
         """Return the place of a cell as a reader finds it."""
         return self.place(chapter, self.section_of(chapter, cell))
@@ -111,6 +103,14 @@ class BuiltReport:
         """Return a cell by its id; None if there is none."""
         content = self.notebooks.get(chapter)
         return next((each for each in content.cells if each.get("id") == cell), None) if content else None
+
+    def section_of(self, chapter: str, cell: str) -> str:
+        """Return the headings that a cell of a chapter ends under, the highest first."""
+        return self._sections.get(chapter, {}).get(cell, "")
+
+    def place(self, chapter: str, section: str) -> str:
+        """Return a place as a reader finds it: the title of the chapter, and the section."""
+        return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
 
     @cached_property
     def _sections(self) -> dict[str, dict[str, str]]:
