@@ -95,6 +95,15 @@ class BuiltReport:
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
 
+    def place_of_cell(self, chapter: str, cell: str) -> str:
+        """Return the place of a cell as a reader finds it."""
+        return self.place(chapter, self.section_of(chapter, cell))
+
+    def cell(self, chapter: str, cell: str) -> NotebookNode | None:
+        """Return a cell by its id; None if there is none."""
+        content = self.notebooks.get(chapter)
+        return next((each for each in content.cells if each.get("id") == cell), None) if content else None
+
     def section_of(self, chapter: str, cell: str) -> str:
         """Return the headings that a cell of a chapter ends under, the highest first."""
         return self._sections.get(chapter, {}).get(cell, "")

@@ -125,6 +125,11 @@ class Definition(Strict):
         return self.chart in BETWEEN_EVENTS
 
     @property
+    def middle(self) -> str:
+        """What the middle line of its chart is called, such as Mean; empty if it has none."""
+        return MIDDLES.get(self.chart, "")
+
+    @property
     def counts(self) -> tuple[str, ...]:
         """The columns that it is made of; none where rows are counted."""
         return tuple(filter(None, (self.value, self.numerator, self.denominator)))

@@ -150,7 +150,7 @@ class Measure(MeasuredSeries):
         return float(found.iloc[0])
 
     def _day_of(self, date: Any) -> pd.Timestamp | None:
-        """Return the day by which a period stands in the series; None of a year, or of a quarter among months."""
+        """Return the date of a period in the series; None for a year, or for a quarter in a series of months."""
         text = str(date)
         if is_quarter(text):
             return pd.Timestamp(Quarter.parse(text).first_month) if self.step == "quarter" else None
@@ -221,7 +221,7 @@ class Measure(MeasuredSeries):
         if not isinstance(level, Fact):
             return wording.plain(level)
         role = next((name for name, fact in self.facts.items() if fact.key == level.key), "")
-        middle = self.kind.middle.lower()
+        middle = self.definition.middle.lower()
         words = {
             "mean": f"{middle} now",
             "mean_before": f"{middle} of the period before the latest",
@@ -242,37 +242,30 @@ class Measure(MeasuredSeries):
             if role not in ids or level != level:
                 continue
             value = wording.rounded(level, self.decimals, is_percent=own.is_percent)
-            label = self._label_of(role)
+            about: dict[str, Any] = {
+                "label": self._label_of(role),
+                "unit": own.unit,
+                "source": source,
+                "formula": formula,
+                "decimals": self.places or None,  # as whole numbers are read: 1 million
+            }
             if is_owner:
-                found[role] = publish(
-                    ids[role],
-                    value,
-                    label=label,
-                    unit=own.unit,
-                    source=source,
-                    formula=formula,
-                    rows=used,
-                    decimals=self.places or None,  # as whole numbers are read: 1 million
-                )
+                found[role] = publish(ids[role], value, rows=used, **about)
             else:
                 found[role] = Fact(
                     ids[role],
                     str(self.here.quarter),
-                    value=parse_value(value, own.unit),
-                    unit=own.unit,
-                    source=source,
-                    label=label,
-                    formula=formula,
+                    parse_value(value, own.unit),
                     rows=used.described,
                     rows_sha256=used.sha256,
                     is_illustrative=self.is_illustrative,
-                    decimals=self.places or None,  # as whole numbers are read: 1 million
+                    **about,
                 )
         return found
 
     def _label_of(self, role: str) -> str:
         """Return what one of its facts is called: *Optimal care: mean since July 2023*."""
-        middle, point = self.kind.middle.lower(), self.step
+        middle, point = self.definition.middle.lower(), self.step
         if self.definition.rolling > 1:
             point = f"{self.definition.rolling}-{point} mean"
         words = {"baseline": f"first {point}", "latest": f"latest {point}"}

@@ -209,22 +209,24 @@ class Findings:
         return self.current.has_limits and not self.current.special_causes
 
     @property
+    def _latest_moves(self) -> set[str]:
+        """``"up"`` and ``"down"``: which way the run, the trend and the limits of the latest point tell."""
+        moves = {"above": "up", "rising": "up", "below": "down", "falling": "down"}
+        return {moves[each] for each in (self.run, self.trend, self.outside) if each}
+
+    @property
     def upward(self) -> bool:
         """Whether the latest point goes up (run, trend, outside the limits), or the last rebase with no fall since.
 
         A claim about now does not hold against the newest points: a special cause the other way, at the latest point
-        or, for a shift, at any point since, takes it away.
+        or, for a shift, at any point since, rules it out.
         """
-        is_up = "above" in (self.run, self.outside) or self.trend == "rising"
-        is_opposed = "below" in (self.run, self.outside) or self.trend == "falling"
-        return (is_up and not is_opposed) or self.step_change == "up"
+        return self._latest_moves == {"up"} or self.step_change == "up"
 
     @property
     def downward(self) -> bool:
         """Whether the same holds downwards."""
-        is_down = "below" in (self.run, self.outside) or self.trend == "falling"
-        is_opposed = "above" in (self.run, self.outside) or self.trend == "rising"
-        return (is_down and not is_opposed) or self.step_change == "down"
+        return self._latest_moves == {"down"} or self.step_change == "down"
 
     @property
     def is_improving(self) -> bool:
