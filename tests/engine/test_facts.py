@@ -690,23 +690,25 @@ def test_a_unit_that_decides_how_a_value_is_printed_is_written_in_one_way(unit, 
     )
 
 
-ASKED = {
-    "a number": lambda fact, _: fact == 0,
-    "a NumPy number on the left": lambda fact, _: np.float64(0) == fact,
-    "one of some numbers": lambda fact, _: fact in (0, 1),
-    "a date": lambda fact, _: fact == date(2024, 9, 30),
-    "another fact": lambda fact, other: fact == other,
-    "another fact, not": lambda fact, other: fact != other,
-    "whether there are any": lambda fact, _: not fact,
-    "in place of one that is 0": lambda fact, other: fact or other,
-}
+ASKED = [
+    "fact == 0",
+    "np.float64(0) == fact",
+    "fact in (0, 1)",
+    "fact == date(2024, 9, 30)",
+    "fact == other",
+    "fact != other",
+    "not fact",
+    "fact or other",
+    "1 if fact else 2",
+]
 
 
-@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+@pytest.mark.parametrize("asked", ASKED)
 def test_a_notebook_that_compares_a_fact_itself_is_told_to_compare_its_value(monkeypatch, asked):
     fact, other = beds(0), publish("beds_taken", 0, unit="beds", source="Ward list")
-    monkeypatch.setattr(context, "shell", lambda: object())
-    assert said(asked, fact, other).endswith("Compare its value: fact.value == 0.")
+    monkeypatch.setattr(context, "shell", object)
+    names = {"__name__": "__main__", "fact": fact, "other": other, "np": np, "date": date}
+    assert said(eval, asked, names).endswith("Compare its value: fact.value == 0.")
 
 
 def test_a_fact_is_itself_and_no_text_wherever_it_is():

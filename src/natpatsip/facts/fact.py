@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -43,6 +44,11 @@ BETWEEN = "; "
 PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)  # a number as a file has it
 FIGURES = re.compile(r"[−\d,]+(?:\.(\d+))?%?")  # a printed number that is not in millions or pounds, and its decimals
 SUMMED = re.compile(r"\bsummed by|\brolling sums|\bby quarter")  # in such a filter: the rows are no rows of the file
+
+
+def _asked_by_notebook() -> bool:
+    """Return True if the code of a notebook's cell asks a fact something, not a library that looks for it."""
+    return context.shell() is not None and sys._getframe(2).f_globals.get("__name__") == "__main__"
 
 
 COMPARE = "Compare its value: fact.value == 0."
@@ -98,10 +104,10 @@ class Fact:
         Raises
         ------
         FactError
-            If it is compared with a number or a date, or by a notebook with another fact.
+            If it is compared with a number or a date, or by a notebook's own code with another fact.
         """
         is_other = isinstance(other, Fact) and self.key != other.key
-        if isinstance(other, AnyNumber | date) or (is_other and context.shell()):
+        if isinstance(other, AnyNumber | date) or (is_other and _asked_by_notebook()):
             raise FactError(f"{self.id} ({self.period}) is a fact, which equals no other one and no number. {COMPARE}")
         if not isinstance(other, Fact):
             return NotImplemented
@@ -115,7 +121,7 @@ class Fact:
 
     def __bool__(self) -> bool:
         """Raise a FactError in a notebook, which may ask whether a number is 0: the fact would be true."""
-        if context.shell():
+        if _asked_by_notebook():
             raise FactError(f"{self.id} ({self.period}) is a fact, which is neither true nor false. {COMPARE}")
         return True
 

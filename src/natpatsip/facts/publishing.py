@@ -238,7 +238,7 @@ def _period(id: str, period: str) -> str:  # noqa: A002
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
     if isinstance(value, Fact):
         value = value.value
-    dtype = getattr(value, "dtype", None)
+    dtype: Any = getattr(value, "dtype", None)
     kind = getattr(dtype, "kind", "")
     if kind == "M" or (kind == "f" and dtype.itemsize < DOUBLE):  # a month has no day; 85.9 would be 85.9000015258789
         value = str(value)
