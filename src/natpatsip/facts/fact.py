@@ -211,8 +211,8 @@ def told_apart(one: Fact, other: Fact) -> tuple[str, str] | None:
 
     Examples
     --------
-    >>> teams, share = Fact("a", "all", 3, "teams", ""), Fact("a", "all", 3, "percent", "")
-    >>> told_apart(teams, share), told_apart(teams, replace(teams, value=4)), told_apart(teams, teams)
+    >>> teams, share, four = (Fact("a", "all", n, unit, "") for n, unit in ((3, "teams"), (3, "percent"), (4, "teams")))
+    >>> told_apart(teams, share), told_apart(teams, four), told_apart(teams, teams)
     (('3 (teams)', '3% (percent)'), ('3', '4'), None)
     """
     if one.unit != other.unit:
