@@ -124,6 +124,17 @@ def are_years(numbers: Iterable[float]) -> bool:
     return len(listed) > 1 and 1900 <= listed[0] < 2100 and float(listed[0]).is_integer() and all(follow)
 
 
+def is_share(name: str) -> bool:
+    """Return True if a column's name says that it holds percentages.
+
+    Examples
+    --------
+    >>> is_share("Seen, %"), is_share("Per cent"), is_share("Percentage seen"), is_share("Seen")
+    (True, True, True, False)
+    """
+    return "%" in name or "percent" in name.casefold().replace(" ", "")
+
+
 def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:
     """Return a number with thousands separators, and with more decimals if it would be a false 0 or 100%.
 

@@ -372,7 +372,7 @@ def _span(name: str, values: pd.Series[float]) -> str:
         return f"{name} has no value"
     places = wording.decimals_for(known, 1)
     ends = (known.iloc[0], known.iloc[-1], known.min(), known.max())
-    first, last, low, high = (wording.plain(value, places, is_percent="%" in name) for value in ends)
+    first, last, low, high = (wording.plain(value, places, is_percent=wording.is_share(name)) for value in ends)
     absent = len(values) - len(known)
     missing = f", {absent} {wording.plural(absent, 'value', 'values')} missing" if absent else ""
     return f"{name} from {first} to {last}, lowest {low}, highest {high}{missing}"

@@ -275,7 +275,7 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     if (is_code and are_whole) or wording.are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
-    return partial(wording.plain, decimals=places, is_percent="%" in str(name))
+    return partial(wording.plain, decimals=places, is_percent=wording.is_share(str(name)))
 
 
 def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, str]:

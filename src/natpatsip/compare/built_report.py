@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from natpatsip.errors import ReportError, UsageError
 from natpatsip.facts.fact import Fact
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook import TITLE, appears_in
-from natpatsip.pipeline.notebook_outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs, gather, with_inputs
 from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, pieces
 from natpatsip.quarter import Quarter
 
@@ -76,7 +76,7 @@ class BuiltReport:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
-        return cls(quarter, facts, notebooks, name, units or {})
+        return cls(quarter, tuple(_with_kinds(facts, notebooks)), notebooks, name, units or {})
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -149,3 +149,12 @@ class BuiltReport:
                     if isinstance(piece, Heading):
                         path = [*(each for each in path if each.level < piece.level), piece]
             yield cell.id, path_of([heading.text for heading in path])
+
+
+def _with_kinds(facts: Iterable[Fact], notebooks: Mapping[str, NotebookNode]) -> Iterator[Fact]:
+    """Yield the facts of ``facts.csv`` as the kinds of number that the notebooks say they are."""
+    used = (fact for each in gather(notebooks).values() for fact in (*each.published, *each.printed))
+    known = {each.key: each for fact in used for each in with_inputs(fact)}
+    for fact in facts:
+        own = known.get(fact.key, fact)
+        yield replace(fact, kind=own.kind, is_estimate=own.is_estimate, is_illustrative=own.is_illustrative)

@@ -14,6 +14,7 @@ from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.staging.passport_text import in_full, named
+from natpatsip.pipeline.staging.passport_text import kind as kind_of
 from natpatsip.quarter import FORM, Quarter
 
 _MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
@@ -146,6 +147,8 @@ def _defined_otherwise(before: Fact, fact: Fact) -> str:
     ('before, it was calculated as value of June 2024', '')
     """
     changes = [f'it was called "{before.label}"'] if before.label and before.label != fact.label else []
+    if kind_of(before) != kind_of(fact):
+        changes.append(f'it was listed as "{kind_of(before)}", now as "{kind_of(fact)}"')
     if before.formula and fact.formula and PERIODS.sub("", before.formula) != PERIODS.sub("", fact.formula):
         changes.append(f"it was calculated as {before.formula}")
     return f"before, {wording.listing(changes)}" if changes else ""

@@ -203,7 +203,7 @@ class Measure(MeasuredSeries):
         return publish(
             id,
             wording.rounded(
-                number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
+                number_of(value) - (float(less) if known is None else number_of(known)),  # type: ignore[arg-type]
                 places,
             ),
             decimals=max(places, 0) or None,  # as whole numbers are read: 1 million
@@ -213,7 +213,7 @@ class Measure(MeasuredSeries):
             source=self._source,
             inputs=inputs,
             formula=formula or " − ".join(self._called(each) for each in (value, less)),
-            rows="" if known else self.series,
+            rows=self.series if known is None else "",
         )
 
     def _called(self, level: Fact | float) -> str:

@@ -234,8 +234,8 @@ def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Sta
 
 def _facts_of(standing: Standing) -> list[Fact]:
     facts = standing.measure.facts
-    now = facts.get("mean") or facts.get("latest")
-    return [fact for fact in (facts.get("baseline"), now) if fact]
+    now = facts.get("mean", facts.get("latest"))
+    return [fact for fact in (facts.get("baseline"), now) if fact is not None]
 
 
 def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
@@ -248,8 +248,8 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
         return span
 
     facts = measure.facts
-    baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
-    signs = no_icons(measure.result) if measure.definition.chart in CONTROL_CHARTS and now else ""
+    baseline, now = facts.get("baseline"), facts.get("mean", facts.get("latest"))
+    signs = no_icons(measure.result) if measure.definition.chart in CONTROL_CHARTS and now is not None else ""
     if standing.has_icons:
         shown = [icon for icon in standing.icons if icon.name != "assurance-none"]
         signs = "<br>".join(drawn(icons.svg(icon), words=icon.words) for icon in shown)
@@ -257,9 +257,9 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     has_words = standing.has_icons or standing.now.attention
     cells = [
         escaped(measure.definition.label + (f" ({measure.of_shown})" if measure.of_shown else "")),
-        drawn(line_of(measure), kind="line", alt=in_words(measure)) if now else "",
-        fact_span(baseline) if baseline else "",
-        fact_span(now) if now else "no data",
+        drawn(line_of(measure), kind="line", alt=in_words(measure)) if now is not None else "",
+        "" if baseline is None else fact_span(baseline),
+        "no data" if now is None else fact_span(now),
         standing.change_in_words,
         signs,
         attention if has_words else "",

@@ -191,6 +191,11 @@ def _check_bibliography(project: Path, book: Mapping[str, Any], written: bytes) 
     for name in bibliography_of(book):
         if not (project / name).is_file() or not (project / name).resolve().is_relative_to(project.resolve()):
             raise SettingsError(f"{where}: there is no file {name} in the project. Add it, or take it out.")
+        if Path(name).suffix.lower() != ".bib":
+            raise SettingsError(
+                f"{where}: {name} is not a file of works in BibTeX, the one form that is checked. Save it as "
+                f"{Path(name).with_suffix('.bib')}, as reference managers do, and so does pandoc --to biblatex."
+            )
 
 
 def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:
