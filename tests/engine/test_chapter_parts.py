@@ -15,7 +15,7 @@ from natpatsip.errors import RenderError
 from natpatsip.files import memory
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.render import chapter_parts, joined_page, pandoc_process, pandoc_tasks
+from natpatsip.pipeline.render import chapter_parts, chapters, joined_page, pandoc_process, pandoc_tasks
 from natpatsip.pipeline.render.chapters import read_chapters, read_document
 from natpatsip.pipeline.render.html import SINGLE_PAGE
 from natpatsip.pipeline.render.pandoc import FILTERS, meta, run_pandoc
@@ -154,8 +154,8 @@ def run_counted(monkeypatch):
     return shares
 
 
-def rendered(staged, output, **options):
-    render.render(staged, output, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP, **options)
+def rendered(staged, output, formats=FORMATS, **options):
+    render.render(staged, output, formats, renderer=render.PANDOC, timestamp=TIMESTAMP, **options)
 
 
 def test_few_processes_make_a_report_however_many_chapters_it_has(tmp_path, monkeypatch):
@@ -183,6 +183,24 @@ def test_a_change_of_one_chapter_makes_its_parts_again_and_no_others(tmp_path, m
     rendered(staged, again)
     for file in ("report.pdf", "report.docx", f"html/{SINGLE_PAGE}", f"html/{changed.stem}.html"):
         assert (again / file).read_bytes() == (tmp_path / "report" / file).read_bytes(), file
+
+
+def test_only_a_chapter_that_has_changed_is_parsed_again(tmp_path, monkeypatch):
+    staged, cache, report = stage(tmp_path / "staged"), Cache(tmp_path / "cache"), tmp_path / "report"
+    rendered(staged, report, ("html", "pdf"), cache=cache)
+    changed = min(staged.glob("*.qmd"), key=lambda file: file.stem == "index")
+    chapter_with(changed, "A sentence that none of the others has.")
+    drawing = min((staged / "figures").glob("*.svg"))
+    drawing.write_text(drawing.read_text().replace("<svg", '<svg data-drawn="again"', 1))
+    parsed = []
+    monkeypatch.setattr(chapters, "read_document", lambda text: parsed.append(text) or read_document(text))
+    rendered(staged, report, ("html", "pdf"), cache=cache)
+    assert any("none" in text for text in parsed)
+    assert all("none" in text or drawing.name in text for text in parsed)  # that of the drawing has a new part
+    again = tmp_path / "again"
+    rendered(staged, again, ("html", "pdf"))
+    files = [file.relative_to(again) for file in again.rglob("*") if file.is_file()]
+    assert [file for file in files if (again / file).read_bytes() != (report / file).read_bytes()] == []
 
 
 def task(content, alone, **orders):

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-
-from nbformat import NotebookNode, v4
+from typing import TYPE_CHECKING
 
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.facts.fact import Fact
 from natpatsip.files.csv_files import from_csv
+from natpatsip.pipeline import notebook_file
 from natpatsip.pipeline.notebook import TITLE, appears_in
 from natpatsip.pipeline.notebook_outputs import Outputs, gather, with_inputs
 from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, pieces
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 class CompareError(ReportError):
@@ -69,8 +72,7 @@ class BuiltReport:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             names = [Path(name).stem for name in manifest["sources"] if name.endswith(".ipynb")]
             notebooks = {
-                name: v4.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
-                for name in names
+                name: notebook_file.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8")) for name in names
             }
             facts = tuple(map(Fact.from_row, from_csv((folder / "facts.csv").read_bytes().decode())))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:

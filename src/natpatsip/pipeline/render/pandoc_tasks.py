@@ -23,7 +23,7 @@ from natpatsip.files import memory
 from natpatsip.pipeline.render import pandoc_process
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import run_program
-from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.render_cache import MadeOf, RenderCache
 
 Found = TypeVar("Found")
 SCRIPT = Path(__file__).with_name("tasks.lua")
@@ -48,9 +48,13 @@ class Task:
     has_figures: bool = True
 
     @property
-    def parts(self) -> Sequence[object]:
+    def made_of(self) -> MadeOf:
         """What its result is made of."""
-        return self.key or (dict(self.orders), self.content)
+        return MadeOf.of(self.key or (dict(self.orders), self.content), has_figures=self.has_figures)
+
+    def written(self) -> Task:
+        """Return it: it is written out already."""
+        return self
 
     @property
     def is_alone(self) -> bool:
@@ -60,7 +64,16 @@ class Task:
         )
 
 
-def perform(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str]:
+@dataclass(frozen=True)
+class UnwrittenTask:
+    """A task of which it is known what its result is made of: it is written out only if that is not in the cache."""
+
+    kind: str
+    made_of: MadeOf
+    written: Callable[[], Task]
+
+
+def perform(tasks: Sequence[Task | UnwrittenTask], *, cache: RenderCache, jobs: int) -> list[str]:
     """Return the results of tasks, as `attempt` does.
 
     Raises
@@ -78,16 +91,17 @@ def raised(found: Found | RenderError) -> Found:
     return found
 
 
-def attempt(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
+def attempt(asked: Sequence[Task | UnwrittenTask], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
     """Return the results of tasks, or what is wrong with them in pandoc's words.
 
     They come from the cache where they are there; so many processes at once do the others.
     """
-    names = [cache.name(task.kind, task.parts, has_figures=task.has_figures) for task in tasks]
+    names = [cache.name(task.kind, task.made_of) for task in asked]
     found: list[str | RenderError | None] = [
-        cache.found(task.kind, name) for task, name in zip(tasks, names, strict=True)
+        cache.found(task.kind, name) for task, name in zip(asked, names, strict=True)
     ]
     waiting = [at for at, text in enumerate(found) if text is None]
+    tasks = {at: asked[at].written() for at in waiting}
     shares = _shares(tasks, [at for at in waiting if not tasks[at].is_alone], jobs)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         done = pool.map(lambda share: _run([tasks[at] for at in share], cache.root), shares)
@@ -110,7 +124,7 @@ def _alone(task: Task) -> str | RenderError:
         return error
 
 
-def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
+def _shares(tasks: Mapping[int, Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
     """Deal out tasks to processes, the largest first, each to the one with the least to do; few letters to one."""
     wanted = math.ceil(sum(len(tasks[at].content) + 1 for at in waiting) / ENOUGH)
     shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), wanted, len(waiting)))]
