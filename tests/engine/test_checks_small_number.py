@@ -399,6 +399,12 @@ def test_a_hidden_number_that_others_fix_is_found(found, text, whose):
     assert given == ([whose] if whose else [])
 
 
+@pytest.mark.parametrize("total", ["Total", "All", "SUM"])
+def test_a_total_is_known_by_each_of_its_names(found, total):
+    (given,) = found(block(column_of("101", "*", "21", "33", "28", "14").replace("Total", total)))
+    assert given.found == "North"
+
+
 def test_percentages_do_not_add_up(found):
     text = column_of("20", "*", "21%", "33%", "28%", "14%")
     assert found(block(text)) == []
