@@ -122,7 +122,7 @@ def chart_columns(
     All arrays have a value for each point, in order of series, then date; `rebased` marks the rows at which limits
     start again.
     """
-    number = np.cumsum(rebased)
+    number = np.cumsum(rebased, dtype=np.int64)
     number -= np.repeat(number[rows.starts] - rebased[rows.starts], rows.lengths)  # within its series
     begins = rebased.copy()
     begins[rows.starts] = True
