@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 from subprocess import CompletedProcess
 
 import pytest
@@ -442,6 +443,17 @@ def test_a_process_that_ended_while_it_waited_is_replaced(tmp_path, stays, numbe
     waiting._process.wait(10)
     assert "Two." in perform([task("Two.", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
     assert pandoc_process._idle != [waiting]
+
+
+def test_a_process_that_waits_has_no_file_that_would_stay_if_it_were_killed(tmp_path, monkeypatch, stays):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)
+    (waiting,) = pandoc_process._idle
+    assert list(temporary.iterdir()) == []
+    waiting._process.stdin.close()
+    assert waiting._process.wait(60) == 0, "it does not miss its file"
 
 
 def test_a_process_that_stays_goes_on_after_what_the_command_line_has_to_explain(tmp_path, stays):

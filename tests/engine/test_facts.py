@@ -575,6 +575,7 @@ def test_a_record_names_the_value_its_text_and_all_else():
 def test_executed_notebooks_hold_facts_under_the_types_that_earlier_builds_wrote():
     assert PUBLISHED == "application/vnd.natpatsip.fact+json"
     assert CITED == "application/vnd.natpatsip.citation+json"
+    assert BESIDE == "beside"  # in such a record
 
 
 def test_facts_are_equal_wherever_they_were_published_and_cannot_be_changed():

@@ -268,7 +268,7 @@ def _units_of_files(project: Path) -> set[str]:
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
     if (file := project / REPORTED_FILE).is_file():
         with file.open(encoding="utf-8-sig", newline="") as rows:
-            units |= {row["unit"] or "" for row in csv.DictReader(rows, strict=True)}
+            units |= {unit for row in csv.DictReader(rows, strict=True) if (unit := row["unit"])}
     return units
 
 
