@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from natpatsip.errors import RenderError
+from natpatsip.files import memory
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import LIMIT, not_started
 
@@ -116,12 +117,18 @@ def answers(
         except BaseException:  # Ctrl-C: what it writes would be taken for the next answer
             process.end()
             raise
-    if process.tasks < MOST_TASKS:
-        with _lock:
-            _idle.append(process)
-    else:
-        process.end()
+    _keep(process)
     return found
+
+
+def _keep(process: PandocProcess) -> None:
+    """Keep a process for later tasks: only a preview keeps more than one, as each takes memory that Typst needs."""
+    with _lock:
+        is_kept = process.tasks < MOST_TASKS and (memory.is_on() or not _idle)
+        if is_kept:
+            _idle.append(process)
+    if not is_kept:
+        process.end()
 
 
 def _take(script: Path) -> PandocProcess:
