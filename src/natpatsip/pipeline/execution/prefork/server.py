@@ -222,19 +222,25 @@ def _use_once() -> None:
 
 
 def _read_once(project: Path, quarter: str) -> None:
-    """Fill the caches of what files say, which go by the bytes of each: a fork that reads others finds nothing."""
+    """Fill the caches of what files say, which go by the bytes of each: a fork that reads others finds nothing.
+
+    What is calculated of them is remembered for this quarter and the two before it.
+    """
     from natpatsip import params, settings
     from natpatsip.datasets import loading
-    from natpatsip.measures import definitions
+    from natpatsip.files import memory
+    from natpatsip.measures import definitions, indicator
 
-    for read in (
+    reads = (
         partial(settings.read_settings, project),
         partial(params.load, quarter, project=project),
         partial(definitions.declared, project),
-        partial(loading.read_all, project, quarter),
-    ):
-        with contextlib.suppress(Exception):  # whatever it is: it is raised again in the notebook that reads it
-            read()
+        lambda: indicator.calculate_all(project, quarter, of=loading.read_all(project, quarter)),
+    )
+    with memory.remembering(is_on=True):
+        for read in reads:
+            with contextlib.suppress(Exception):  # whatever it is: it is raised again in the notebook that reads it
+                read()
 
 
 def _forget_charts() -> None:
