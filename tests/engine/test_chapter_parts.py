@@ -11,7 +11,6 @@ import sys
 import pytest
 
 from natpatsip.errors import RenderError
-from natpatsip.files import memory
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.render import chapter_parts, joined_page, pandoc_process, pandoc_tasks
@@ -349,16 +348,6 @@ def test_a_process_that_has_done_its_tasks_does_the_next(tmp_path, stays, at_onc
         found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
         assert [f'"{number}."' in text for number, text in enumerate(found)] == [True] * at_once
     assert [each.tasks for each in pandoc_process._idle] == [2 * at_once]
-
-
-@pytest.mark.parametrize(("is_preview", "kept"), [(True, 2), (False, 1)])
-def test_only_a_preview_keeps_more_than_one_process(stays, is_preview, kept):
-    processes = [pandoc_process._take(pandoc_tasks.SCRIPT) for _ in range(2)]
-    with memory.remembering(is_on=is_preview):
-        for each in processes:
-            pandoc_process._keep(each)
-    assert [each.is_running for each in processes] == [True, kept == 2]
-    assert pandoc_process._idle == processes[:kept]
 
 
 def test_a_module_that_a_filter_requires_is_read_again_for_each_task(tmp_path, stays):

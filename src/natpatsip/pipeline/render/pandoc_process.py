@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import IO, cast
 
 from natpatsip.errors import RenderError
-from natpatsip.files import memory
 from natpatsip.pipeline.render.pandoc import pandoc_path
 from natpatsip.pipeline.render.program import LIMIT, not_started
 
@@ -117,18 +116,12 @@ def answers(
         except BaseException:  # Ctrl-C: what it writes would be taken for the next answer
             process.end()
             raise
-    _keep(process)
-    return found
-
-
-def _keep(process: PandocProcess) -> None:
-    """Keep a process for later tasks: only a preview keeps more than one, as each takes memory that Typst needs."""
-    with _lock:
-        is_kept = process.tasks < MOST_TASKS and (memory.is_on() or not _idle)
-        if is_kept:
+    if process.tasks < MOST_TASKS:
+        with _lock:
             _idle.append(process)
-    if not is_kept:
+    else:
         process.end()
+    return found
 
 
 def _take(script: Path) -> PandocProcess:
