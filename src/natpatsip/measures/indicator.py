@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,10 +14,10 @@ import pandas as pd
 from natpatsip import context, datasets, spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
 from natpatsip.datasets.cells import is_quarter
-from natpatsip.errors import DataError, FactError, nearest
+from natpatsip.errors import DataError, FactError, ReportError, nearest
 from natpatsip.facts.fact import Fact, UsedRows, number_of, of_rows, parse_value
 from natpatsip.facts.publishing import publish
-from natpatsip.measures.definitions import figure_id
+from natpatsip.measures.definitions import CONTROL_CHARTS, declared, figure_id
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
@@ -96,12 +98,12 @@ class Measure(MeasuredSeries):
     @cached_property
     def result(self) -> pd.DataFrame:
         """The analysis of its series, from `natpatsip.spc`; for lines and bars, what they draw."""
-        return self.kind.analyse(self, self.series)
+        return _analysis(self).copy(deep=False)  # pandas copies what is written to
 
     @property
     def found(self) -> spc.Findings:
         """What its control chart shows; see `natpatsip.spc.findings`."""
-        return spc.findings(self.result)
+        return _findings(self)
 
     def claim(self, words: str, shows: str | Iterable[str], *, at: Any = None) -> str:
         """Return the words if its chart bears them out; see `natpatsip.spc.claim`."""
@@ -318,6 +320,31 @@ class Measure(MeasuredSeries):
         """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
         change = number_of(self.mean) - number_of(self.mean_before)
         return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
+
+
+def _analysis(of: MeasuredSeries) -> pd.DataFrame:
+    return of.once("analysis", lambda: KINDS[of.definition.chart].analyse(of, of.series))
+
+
+def _findings(of: MeasuredSeries) -> spc.Findings:
+    return of.once("findings", lambda: spc.findings(_analysis(of)))
+
+
+def calculate_all(project: Path, quarter: Quarter | str, *, of: Collection[str]) -> None:
+    """Analyse the measures of some datasets for a quarter, so that `measure` finds what is remembered of them.
+
+    Errors are left to `measure`, which raises them again.
+    """
+    read = dict(context.READ)
+    with context.use(quarter, project=project):
+        for name in (name for name, own in declared(project).by_id.items() if own.dataset in of):
+            with contextlib.suppress(ReportError):
+                each = MeasuredSeries(name)
+                _analysis(each)
+                if each.definition.chart in CONTROL_CHARTS:
+                    _findings(each)
+    context.READ.clear()  # those are what notebooks read
+    context.READ.update(read)
 
 
 def measure(id: str) -> Measure:  # noqa: A002 — the contract's name

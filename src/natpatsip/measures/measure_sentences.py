@@ -38,7 +38,7 @@ class Shown:
     @cached_property
     def found(self) -> spc.Findings:
         """What its control chart shows."""
-        return spc.findings(self.result)
+        return self.series.once("findings", lambda: spc.findings(self.result))
 
 
 def sentences_of(shown: Shown) -> Passage:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from natpatsip import context, datasets, params, spc, wording
 from natpatsip.charts.layout.value_axis import decimals_for
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
+from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.facts.fact import FILTER
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
 from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
@@ -21,6 +24,7 @@ from natpatsip.spc.rules import INTERVAL
 
 HIDDEN_PERIODS = "hidden_periods"
 MOST_SHOWN = 3  # rows that a message names
+Found = TypeVar("Found")
 
 
 class MeasuredSeries:
@@ -65,8 +69,22 @@ class MeasuredSeries:
     @cached_property
     def series(self) -> pd.DataFrame:
         """The series: ``date``, ``value`` and what a share is made of; for stacked bars, the column of parts too."""
-        self._refuse_total()
-        return self.series_of(self.rows)
+        rows = self.rows  # each notebook reads them, and says so, even if the series was made before
+
+        def make() -> pd.DataFrame:
+            self._refuse_total()
+            return self.series_of(rows)
+
+        return self.once("series", make).copy(deep=False)  # pandas copies what is written to
+
+    def once(self, what: str, make: Callable[[], Found]) -> Found:
+        """Return what is made of the measure and its data alone, from memory if it was made before.
+
+        The process that notebooks are forked from makes it for all of them (`natpatsip.pipeline.execution.prefork`).
+        """
+        table = examine(self.definition.dataset, self.here.project)
+        made_of = (self.id, self.here.quarter, Same(self._declared), Same(self.decided), Same(table))
+        return memory.once(make, what, *made_of)
 
     def series_of(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the series of some of its rows, such as those of one organisation.

@@ -75,7 +75,8 @@ class Standing:
             return _State(attention=("no data",))
         if not self._has_icons(result):
             return _State()
-        found, icon = spc.findings(result), spc.variation_icon(result).name
+        is_now = result is self.measure.result
+        found, icon = self.measure.found if is_now else spc.findings(result), spc.variation_icon(result).name
         since = f"since {self.measure.when(found.rebased)}" if found.step_verdict else ""
         is_concern = icon.startswith("variation-concern")
         lacking = "not shown" if self.measure.is_hidden_after(found.latest_date) else "missing"

@@ -60,6 +60,8 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 def _compiled(source: str, report: Report, timestamp: int) -> bytes:
     """Return the PDF of a Typst document, whose paths are relative to the staged project."""
+    from natpatsip.pipeline.render import pandoc_process
+
     fonts = report.extension / "fonts"
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
@@ -71,6 +73,7 @@ def _compiled(source: str, report: Report, timestamp: int) -> bytes:
         str(fonts),
         str(timestamp),
     ]
+    pandoc_process.stop()  # those that wait: nothing needs more memory than Typst
     done = run_program(command, what="report.pdf, Typst", content=source.encode("utf-8"))
     answer, _, content = done.stdout.partition(b"\n")
     if done.returncode or not answer:
