@@ -15,7 +15,6 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -158,7 +157,7 @@ def source_of(page: Path, stem: str) -> str:
 
 def shown(chapter: Chapter) -> Chapter:
     """Return a chapter with its blocks as pages have them."""
-    return replace(chapter, document={**chapter.document, "blocks": list(written(chapter.blocks))})
+    return chapter.with_document({**chapter.document, "blocks": list(written(chapter.blocks))}, "shown")
 
 
 def anchor(heading: str, taken: Counter[str]) -> str:
@@ -219,7 +218,7 @@ class Linked:
                 )
             elif kind == "Table" and not has_headings(node):
                 self.problems.append(f"{page}: a table has a column without a heading, below {heading}")
-        return replace(self._read[page], document=document)
+        return self._read[page].with_document(document, "links")
 
     def _lead(self, page: Path, link: Node) -> None:
         target = link["c"][2][0]

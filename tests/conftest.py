@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# jsonschema checks addresses with a library that takes over a second to import; nothing that is tested needs that. So
-# neither these processes nor the programs that they start find it.
+# jsonschema checks addresses and durations with libraries that take over a second and 0.05 s to import; nothing that is
+# tested needs them. So neither these processes nor the programs that they start find them.
 LACKING = Path(__file__).parent / "support" / "lacking"
-sys.modules["rfc3987_syntax"] = None
+sys.modules |= dict.fromkeys(("rfc3987_syntax", "isoduration"))
 if not os.environ.get("PYTHONPATH", "").startswith(str(LACKING)):  # as it does in the workers of xdist
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(LACKING), os.environ.get("PYTHONPATH")]))
 

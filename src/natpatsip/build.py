@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from natpatsip.checks import Outcome
     from natpatsip.compare import BuiltReport
     from natpatsip.pipeline.caching.run_cache import Executed, RunCache
+    from natpatsip.pipeline.execution.dask_cluster import Cluster
     from natpatsip.pipeline.notebook_outputs import Outputs
     from natpatsip.pipeline.plan import Plan
     from natpatsip.pipeline.staging.stage import Staged
@@ -321,12 +323,11 @@ def _execute(
     """Execute the notebooks; of a final edition, check them too, and refuse it with all that it lacks."""
     from natpatsip.checks import check_failed_run
     from natpatsip.pipeline.drawing import draw_worker
-    from natpatsip.pipeline.execution import dask_cluster
     from natpatsip.pipeline.execution.scheduler import execute
 
     options = job.options
     try:
-        with dask_cluster.connect(options.cluster, log=job.log, kernels=options.kernels) as cluster:
+        with _connected(options, job.log) as cluster:
             executed = execute(
                 plan,
                 jobs=options.jobs,
@@ -345,6 +346,15 @@ def _execute(
     if candidate and outcome:
         candidate.refuse(*_open_findings(outcome))
     return executed, outcome
+
+
+def _connected(options: Options, log: Log) -> AbstractContextManager[Cluster | None]:
+    """Connect to a cluster for a block if one is asked for; without one, its libraries are not imported."""
+    if not options.cluster:
+        return nullcontext()
+    from natpatsip.pipeline.execution import dask_cluster
+
+    return dask_cluster.connect(options.cluster, log=log, kernels=options.kernels)
 
 
 def _check_and_record(

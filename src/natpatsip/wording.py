@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise, zip_longest
 from numbers import Integral
 
@@ -33,7 +33,7 @@ def _decimal(value: float, decimals: int) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_DIGITS)
 
 
-_DIGITS = Context(prec=400)  # more than any float has before and after its point
+_DIGITS = Context(prec=MAX_PREC)  # as many as a number has before and after its point
 NOISE = 1e-9  # what arithmetic may add to a series, by its size: values that are nearer than this are the same
 RESIDUES = (1e-22, 1e-9)  # between them is what arithmetic leaves of a difference of numbers as reports have them
 OFF_100 = 1e-12  # what it adds to a percentage at most
@@ -122,6 +122,17 @@ def are_years(numbers: Iterable[float]) -> bool:
     listed = list(numbers)
     follow = (after - before == 1 for before, after in pairwise(listed))
     return len(listed) > 1 and 1900 <= listed[0] < 2100 and float(listed[0]).is_integer() and all(follow)
+
+
+def is_share(name: str) -> bool:
+    """Return True if a column's name says that it holds percentages.
+
+    Examples
+    --------
+    >>> is_share("Seen, %"), is_share("Per cent"), is_share("Percentage seen"), is_share("Seen")
+    (True, True, True, False)
+    """
+    return "%" in name or "percent" in name.casefold().replace(" ", "")
 
 
 def number(value: float, decimals: int = 0, *, is_percent: bool = False) -> str:

@@ -41,7 +41,7 @@ PROGRAMS = {  # what the processes of a build are called, by a part of their com
     "drawing": "charts",
     "spawn_main": "charts",
     "resource_tracker": "charts",
-    "render.pdf": "Typst",
+    "typst_process": "Typst",
     "pandoc": "Pandoc",
 }
 GIVE_UP = 60.0  # seconds until a page must have what was saved

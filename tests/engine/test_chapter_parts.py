@@ -7,19 +7,19 @@ import re
 import shutil
 import signal
 import sys
-from subprocess import CompletedProcess
+import tempfile
 
 import pytest
 
 from natpatsip.errors import RenderError
-from natpatsip.files import memory
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
-from natpatsip.pipeline.render import chapter_parts, joined_page, pandoc_process, pandoc_tasks
+from natpatsip.pipeline.render import chapter_parts, chapters, joined_page, pandoc_process, pandoc_tasks
 from natpatsip.pipeline.render.chapters import read_chapters, read_document
 from natpatsip.pipeline.render.html import SINGLE_PAGE
-from natpatsip.pipeline.render.pandoc import FILTERS, meta, run_pandoc
+from natpatsip.pipeline.render.pandoc import FILTERS, meta, pandoc_path, run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
+from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import read_report
 from natpatsip.pipeline.render.unbroken import unbroken
@@ -138,8 +138,8 @@ def test_word_has_the_blocks_of_one_run(staged, tmp_path):
     text = chapter_parts.document_text(
         meta(report.metadata)["c"], chapter_parts.blocks_text([block for each in chapters for block in each])
     )
-    done = pandoc_tasks.run_program(
-        [pandoc_tasks.pandoc_path(), "--from=json", *FILTERS, f"--lua-filter={dump}", "--to=docx", "--output=-"],
+    done = run_program(
+        [pandoc_path(), "--from=json", *FILTERS, f"--lua-filter={dump}", "--to=docx", "--output=-"],
         what="docx", folder=staged, content=text.encode(),
     )  # fmt: skip
     joined = ",".join(filter(None, map(chapter_parts.blocks_of, parts(report, "docx", chapters))))
@@ -154,8 +154,8 @@ def run_counted(monkeypatch):
     return shares
 
 
-def rendered(staged, output, **options):
-    render.render(staged, output, FORMATS, renderer=render.PANDOC, timestamp=TIMESTAMP, **options)
+def rendered(staged, output, formats=FORMATS, **options):
+    render.render(staged, output, formats, renderer=render.PANDOC, timestamp=TIMESTAMP, **options)
 
 
 def test_few_processes_make_a_report_however_many_chapters_it_has(tmp_path, monkeypatch):
@@ -183,6 +183,24 @@ def test_a_change_of_one_chapter_makes_its_parts_again_and_no_others(tmp_path, m
     rendered(staged, again)
     for file in ("report.pdf", "report.docx", f"html/{SINGLE_PAGE}", f"html/{changed.stem}.html"):
         assert (again / file).read_bytes() == (tmp_path / "report" / file).read_bytes(), file
+
+
+def test_only_a_chapter_that_has_changed_is_parsed_again(tmp_path, monkeypatch):
+    staged, cache, report = stage(tmp_path / "staged"), Cache(tmp_path / "cache"), tmp_path / "report"
+    rendered(staged, report, ("html", "pdf"), cache=cache)
+    changed = min(staged.glob("*.qmd"), key=lambda file: file.stem == "index")
+    chapter_with(changed, "A sentence that none of the others has.")
+    drawing = min((staged / "figures").glob("*.svg"))
+    drawing.write_text(drawing.read_text().replace("<svg", '<svg data-drawn="again"', 1))
+    parsed = []
+    monkeypatch.setattr(chapters, "read_document", lambda text: parsed.append(text) or read_document(text))
+    rendered(staged, report, ("html", "pdf"), cache=cache)
+    assert any("none" in text for text in parsed)
+    assert all("none" in text or drawing.name in text for text in parsed)  # that of the drawing has a new part
+    again = tmp_path / "again"
+    rendered(staged, again, ("html", "pdf"))
+    files = [file.relative_to(again) for file in again.rglob("*") if file.is_file()]
+    assert [file for file in files if (again / file).read_bytes() != (report / file).read_bytes()] == []
 
 
 def task(content, alone, **orders):
@@ -213,7 +231,7 @@ def test_a_process_that_crashes_leaves_its_tasks_to_the_command_line(tmp_path, m
     broken = tmp_path / "broken.lua"
     broken.write_text("os.exit(3)")
     monkeypatch.setattr(pandoc_tasks, "SCRIPT", broken)
-    texts = ["one", "two", *["more"] * pandoc_tasks.FEW]
+    texts = ["one", "two", "three"]
     found = perform([task(f"{each}.", lambda each=each: each) for each in texts], cache=RenderCache(tmp_path), jobs=1)
     assert found == texts
 
@@ -227,14 +245,6 @@ def test_what_the_script_cannot_do_and_the_command_line_can_is_said(tmp_path, mo
         render.render(
             stage(tmp_path / "staged"), tmp_path / "made", (form,), renderer=render.PANDOC, timestamp=TIMESTAMP
         )
-
-
-def test_a_process_that_is_stopped_leaves_nothing_to_the_command_line(tmp_path, monkeypatch):
-    """Ctrl-C reaches pandoc, too: what was stopped must not begin again."""
-    monkeypatch.setattr(pandoc_tasks, "run_program", lambda *_, **__: CompletedProcess([], -signal.SIGINT, b"", b""))
-    tasks = [task("One.", lambda: "begun again")] * (pandoc_tasks.FEW + 1)
-    with pytest.raises(RenderError, match="it was stopped"):
-        perform(tasks, cache=RenderCache(tmp_path), jobs=1)
 
 
 @pytest.mark.parametrize(
@@ -362,9 +372,7 @@ def test_the_filter_about_numbers_is_run_where_there_are_numbers(staged):
 @pytest.fixture
 def stays():
     pandoc_process.stop()  # those of other tests
-    with memory.remembering(is_on=True):
-        yield
-    memory.forget()
+    yield
     pandoc_process.stop()
 
 
@@ -382,31 +390,24 @@ def test_a_process_that_stays_does_each_task_in_its_folder_as_one_that_begins(tm
     assert len(pandoc_process._idle) == 1
 
 
-@pytest.mark.parametrize(("at_once", "is_kept"), [(1, True), (pandoc_tasks.FEW, True), (pandoc_tasks.FEW + 1, False)])
-def test_few_tasks_at_once_leave_a_process_for_the_next(tmp_path, at_once, is_kept):
-    pandoc_process.stop()  # those of other tests
+@pytest.mark.parametrize("at_once", [1, 5])
+def test_a_process_that_has_done_its_tasks_does_the_next(tmp_path, stays, at_once):
     tasks = [task(f"Number {number}.", fails) for number in range(at_once)]
     for _ in range(2):
         found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
         assert [f'"{number}."' in text for number, text in enumerate(found)] == [True] * at_once
-        assert len(pandoc_process._idle) == is_kept
-    assert not is_kept or pandoc_process._idle[0].tasks == 2 * at_once
-    pandoc_process.stop()
+    assert [each.tasks for each in pandoc_process._idle] == [2 * at_once]
 
 
-@pytest.mark.parametrize("is_on", [True, False])
-def test_a_module_that_a_filter_requires_is_read_again_for_each_task(tmp_path, is_on):
+def test_a_module_that_a_filter_requires_is_read_again_for_each_task(tmp_path, stays):
     (tmp_path / "filter.lua").write_text("function Str() return pandoc.Str(require('words').next()) end")
     (tmp_path / "words.lua").write_text("local n = 0\nreturn { next = function() n = n + 1 return 'word ' .. n end }")
     orders = {"do": "write", "to": "html5", "filters": ["filter.lua"]}
-    with memory.remembering(is_on=is_on):
-        read = perform([task("text", fails)], cache=RenderCache(tmp_path), jobs=1)
-        tasks = [Task("part", orders, read[0], fails)] * 2
-        found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
-        (tmp_path / "words.lua").write_text("return { next = function() return 'edited' end }")
-        found += perform(tasks[:1], cache=RenderCache(tmp_path), jobs=1)
-    memory.forget()
-    pandoc_process.stop()
+    read = perform([task("text", fails)], cache=RenderCache(tmp_path), jobs=1)
+    tasks = [Task("part", orders, read[0], fails)] * 2
+    found = perform(tasks, cache=RenderCache(tmp_path), jobs=1)
+    (tmp_path / "words.lua").write_text("return { next = function() return 'edited' end }")
+    found += perform(tasks[:1], cache=RenderCache(tmp_path), jobs=1)
     assert [each.strip() for each in found] == ["<p>word 1</p>", "<p>word 1</p>", "<p>edited</p>"]
 
 
@@ -424,6 +425,17 @@ def test_a_process_that_ended_while_it_waited_is_replaced(tmp_path, stays, numbe
     waiting._process.wait(10)
     assert "Two." in perform([task("Two.", fails)], cache=RenderCache(tmp_path), jobs=1)[0]
     assert pandoc_process._idle != [waiting]
+
+
+def test_a_process_that_waits_has_no_file_that_would_stay_if_it_were_killed(tmp_path, monkeypatch, stays):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    perform([task("One.", fails)], cache=RenderCache(tmp_path), jobs=1)
+    (waiting,) = pandoc_process._idle
+    assert list(temporary.iterdir()) == []
+    waiting._process.stdin.close()
+    assert waiting._process.wait(60) == 0, "it does not miss its file"
 
 
 def test_a_process_that_stays_goes_on_after_what_the_command_line_has_to_explain(tmp_path, stays):

@@ -21,7 +21,13 @@ def shown(source):
         ('figure("fig-x", chart, title="Up", alt="A")', [("Up", "figure.title"), ("A", "figure.alt")]),
         ('figure("fig-x", chart, "It rose")', [("It rose", "figure.title")]),
         ('charts.trend(frame, y_title="People seen")', [("People seen", "trend.y_title")]),
+        ('callout("note", "Up", "It rose")', [("Up", "callout.title"), ("It rose", "callout.text")]),
         ('callout("note", text="One. Two.")', [("One.", "callout.text"), ("Two.", "callout.text")]),
+        ('picture("fig-x", plan, alt="A", caption="B")', [("A", "picture.alt"), ("B", "picture.caption")]),
+        ('picture("fig-x", plan, credit="Us")', [("Us", "picture.credit")]),
+        ('tile(seen, "People")', [("People", "tile.label")]),
+        ('Markdown("Seen")', [("Seen", "Markdown.data")]),
+        ('HTML(data="Seen")', [("Seen", "HTML.data")]),
         ('x = "Two words"', [("Two words", "")]),
         ('x = "Two \\ud83d\\ude00 words"', [("Two \ufffd\ufffd words", "")]),  # halves of a character
         ('x = "word"', []),

@@ -49,6 +49,7 @@ TAKING = [  # a missing value of `seen` for 0
     'rows["seen"].rolling("90D").sum()',
     'rows["seen"].rolling(12).mean().sum()',
     'np.nansum(rows["seen"])',
+    'np.nancumsum(rows["seen"])',
     'np.sum(rows["seen"])',
     '(rows["seen"] / rows["beds"]).sum()',
     'rows[rows["team"].isin(["North"])]["seen"].sum()',
@@ -65,6 +66,9 @@ TAKING = [  # a missing value of `seen` for 0
     'rows["seen"].add(rows["beds"], fill_value=0)',
     'rows["seen"].where(rows["seen"].notna(), 0)',
     'pd.concat([rows, rows])["seen"].sum()',
+    'pd.merge(rows, rows)["seen"].sum()',
+    'pd.Series(rows["seen"]).sum()',
+    'pd.DataFrame({"seen": rows["seen"]}).sum()',
     'datasets.total(rows, ["seen"], by="team")["seen"].sum()',
     'pd.concat([rows, rows[["beds"]]])["seen"].sum()',
     'pd.concat([rows[["beds"]], rows])["seen"].sum()',
@@ -98,6 +102,9 @@ MEANT = [
     "np.arange(len(rows)).sum()",
     *(f'rows["seen"].{name}({{5}}).sum()' for name in ("isin", "eq", "ne", "lt", "le", "gt", "ge", "between")),
     *(f'rows["seen"].{name}().sum()' for name in ("isna", "isnull", "notna", "notnull", "duplicated", "value_counts")),
+    'rows["seen"].unique().sum()',
+    *(f'rows["seen"].{name}' for name in ("shape[0]", "index.sum()")),
+    *("rows.columns.size", 'rows.groupby("team").ngroups'),
     *(f'rows.groupby("team")["seen"].{name}().sum()' for name in ("count", "size", "nunique", "any", "all")),
 ]
 NAMED = [  # code of several lines, and whether it takes what is missing for 0

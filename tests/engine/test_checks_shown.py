@@ -139,6 +139,11 @@ def test_a_table_in_markdown_ends_at_the_first_line_without_a_pipe_and_keeps_pip
     assert list(published_tables.in_markdown(text)) == [[("a", "b"), ("1", "2|"), ("3", "4")]]
 
 
+@pytest.mark.parametrize("cell", ["4", "**4**", "`4`", "[4]{.small}", '[**4**]{.small title="of 9"}', " 4 "])
+def test_a_number_of_a_table_in_markdown_is_read_without_its_markup(cell):
+    assert list(published_tables.in_markdown(f"| a | b |\n|---|---|\n| x | {cell} |")) == [[("a", "b"), ("x", "4")]]
+
+
 def test_numbers_of_a_printed_frame_are_read_by_their_column_though_names_of_its_rows_are_left_out():
     index = pd.MultiIndex.from_product([["Northern", "East"], ["beds", "staff"]])
     printed = str(pd.DataFrame({"July": [1, 2, 3, 4], "August": [5, 6, 7, 8]}, index=index))

@@ -20,6 +20,7 @@ from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import HIDDEN
 from natpatsip.pipeline.notebook_outputs import DATASET
+from natpatsip.quarter import Quarter
 from support.checking import block, charting, printing, publishing, seen
 from support.measured import months
 from support.projects import code, prose, small, write
@@ -290,6 +291,28 @@ def test_sums_of_the_counts_keep_the_order_of_the_datasets_columns():
     assert sums[0].tolist() == [*range(1, 9), 36] * 2
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "is_apart"),
+    [
+        ("string", ("new", "again"), True),
+        ("boolean", ("true", "false"), True),
+        ("year", ("1990", "1991"), True),  # people who were born in a year
+        ("date", ("2024-04-01", "2024-05-01"), True),
+        ("integer", ("3", "4"), False),
+        ("number", ("3.5", "4"), False),
+    ],
+)
+def test_what_is_no_number_tells_rows_of_one_organisation_apart(tmp_path, kind, values, is_apart):
+    project = small(tmp_path / "project")
+    declared = project / "data" / "datapackage.yaml"
+    field = f"        - {{name: more, type: {kind}, description: more}}\n      primaryKey"
+    declared.write_text(declared.read_text(encoding="utf-8").replace("      primaryKey", field, 1), encoding="utf-8")
+    head, *rows = (project / FILE).read_text(encoding="utf-8").splitlines()
+    rows = [f"{row},{values[number % 2]}" for number, row in enumerate(rows)]
+    (project / FILE).write_text("\n".join([f"{head},more", *rows, ""]), encoding="utf-8")
+    assert ("more" in RawCounts.read("waits_monthly", Quarter(2024, 2), project).columns) == is_apart
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_sums_of_the_counts_are_those_of_pandas(seed):
     random = np.random.default_rng(seed)
@@ -397,6 +420,12 @@ def shares_of(*rows, label="%"):
 def test_a_hidden_number_that_others_fix_is_found(found, text, whose):
     given = [each.found for each in found(block(text, id="leak")) if "hidden number" in each.message]
     assert given == ([whose] if whose else [])
+
+
+@pytest.mark.parametrize("total", ["Total", "All", "SUM"])
+def test_a_total_is_known_by_each_of_its_names(found, total):
+    (given,) = found(block(column_of("101", "*", "21", "33", "28", "14").replace("Total", total)))
+    assert given.found == "North"
 
 
 def test_percentages_do_not_add_up(found):

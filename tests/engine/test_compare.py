@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from nbformat import v4
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from natpatsip.blocks.figures import FIGURE
@@ -14,8 +16,9 @@ from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
 from natpatsip.compare.word_diff import difference, words_of
-from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.files.csv_files import from_csv
+from natpatsip.pipeline.staging.passports import Home, write_facts
 from natpatsip.quarter import Quarter
 from support.projects import command, edit, small
 
@@ -108,6 +111,12 @@ def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expecte
             {"formula": "mean of 6 months"},
             "; before, it was calculated as mean of 3 months",
         ),
+        ({}, {"is_estimate": True}, '; before, it was listed as "Calculated", now as "Modelled estimate"'),
+        (
+            {"kind": "reported", "is_illustrative": True},
+            {"kind": "reported"},
+            '; before, it was listed as "Illustrative", now as "Reported"',
+        ),
         ({}, {"label": "Women", "formula": "a / b"}, ""),  # an earlier report does not have them
     ],
 )
@@ -117,6 +126,21 @@ def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, ex
     for text in (changes_chapter.chapter(found), as_markdown(found)):
         row = next(line for line in text.splitlines() if "| 20 |" in line)
         assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |  |")
+
+
+def test_a_report_that_is_read_has_the_kinds_of_its_numbers_from_its_notebooks(tmp_path):
+    estimate, rest = fact(10, Q1, is_estimate=True), fact(3, Q1, id="beds")
+    outputs = [new_output("display_data", data={PUBLISHED: estimate.record()})]
+    content = new_notebook(cells=[new_markdown_cell("# Ward", id="title"), new_code_cell("", id="a", outputs=outputs)])
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "ward.ipynb").write_text(v4.writes(content), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text('{"sources": {"notebooks/ward.ipynb": ""}}', encoding="utf-8")
+    write_facts(
+        [replace(estimate, is_estimate=False), rest],
+        {each.key: Home("ward", "a") for each in (estimate, rest)},
+        tmp_path / "facts.csv",
+    )
+    assert [each.is_estimate for each in BuiltReport.read(tmp_path, Q1).facts] == [True, False]
 
 
 @pytest.mark.parametrize(

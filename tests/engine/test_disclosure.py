@@ -10,6 +10,7 @@ from natpatsip import charts, context, datasets, spc
 from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.datasets.secondary_suppression import interval_of
+from natpatsip.datasets.sums import quarterly, rolling, total
 from natpatsip.errors import DataError
 from natpatsip.facts.fact import FILTER
 from support import trust
@@ -289,3 +290,20 @@ def test_a_datasets_own_policy_is_the_one_that_is_applied(project):
     frame = pd.DataFrame({"team": ["North"], "seen_in_time": [3], "seen": [12]})
     shown = datasets.suppress_small_counts(frame, WAITS, project=project)
     pd.testing.assert_frame_equal(shown, datasets.policy(WAITS, project=project).apply(frame))
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        lambda shown, rule: rule.apply(shown),
+        lambda shown, rule: rule.apply(shown.merge(shown[["team"]].drop_duplicates(), on="team")),
+        lambda shown, _: total(shown, "seen"),
+        lambda shown, _: quarterly(shown, by="team", counts="seen"),
+        lambda shown, _: rolling(shown, by="team", counts=["seen"], months=1),
+    ],
+)
+def test_counts_that_are_suppressed_are_neither_summed_nor_suppressed_again(rule, used):
+    months = pd.to_datetime(["2024-07", "2024-08", "2024-09"])
+    rows = pd.DataFrame({"month": months, "team": "North", "in_time": [5, 12, 8], "seen": [12, 13, 9]})
+    with pytest.raises(DataError, match=r"are suppressed in these rows, and the others rounded\. Sum first"):
+        used(rule.apply(rows), rule)

@@ -342,6 +342,11 @@ def test_an_id_begins_with_a_letter_and_may_go_on_with_digits_and_underscores(na
         (Quarter(2024, 3), "quarter", "2024-25-Q3"),
         ("2024-08-14", "date", date(2024, 8, 14)),
         ("12", "beds", 12),
+        (np.float32(85.9), "percent", 85.9),
+        (np.float16(0.1), "beds", 0.1),
+        (pd.Timestamp("2024-08-14"), "date", date(2024, 8, 14)),
+        (np.datetime64("2024-08-14"), "date", date(2024, 8, 14)),
+        (2**53, "beds", 2**53),
     ],
 )
 def test_a_value_is_a_plain_number_date_or_quarter(value, unit, expected):
@@ -570,6 +575,7 @@ def test_a_record_names_the_value_its_text_and_all_else():
 def test_executed_notebooks_hold_facts_under_the_types_that_earlier_builds_wrote():
     assert PUBLISHED == "application/vnd.natpatsip.fact+json"
     assert CITED == "application/vnd.natpatsip.citation+json"
+    assert BESIDE == "beside"  # in such a record
 
 
 def test_facts_are_equal_wherever_they_were_published_and_cannot_be_changed():
@@ -652,3 +658,75 @@ def test_a_year_has_no_thousands():
 def test_a_period_has_one_form(period):
     with pytest.raises(FactError, match=f'the period is "{period}"; expected a period such as 2024-25-Q2'):
         publish("seen", 3, unit="people", source="s", period=period)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"),
+    [
+        ("1_000", "beds"),
+        ("\uff11\uff12", "beds"),
+        ("nan", "beds"),
+        ("1e400", "beds"),
+        (pd.NaT, "beds"),
+        (pd.NaT, "date"),
+        (date(2024, 8, 14), "beds"),
+        (pd.Timestamp("2024-08-14 23:59"), "date"),
+        (pd.Timestamp("2024-08-14", tz="UTC"), "date"),
+        (np.datetime64("2024-08"), "date"),
+        (np.datetime64("2024-08-14T23:59"), "date"),
+        (np.float32("inf"), "beds"),
+    ],
+)
+def test_a_value_that_would_lose_a_part_of_itself_or_is_none_is_refused(value, unit):
+    assert said(beds, value, unit=unit).startswith('publish("ward_beds"): the value is ')
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, 12345678901234567890, "12345678901234567890", np.int64(2**53 + 1)])
+def test_a_number_of_more_digits_than_are_kept_is_refused(value):
+    assert said(beds, value) == (
+        f"{value} has more digits than a number keeps. Round it, or publish it in thousands or millions."
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "usual"), [("Year", "year"), ("DATE", "date"), ("Quarter", "quarter"), ("%", "percent")]
+)
+def test_a_unit_that_decides_how_a_value_is_printed_is_written_in_one_way(unit, usual):
+    assert said(parse_value, 2024, unit) == (
+        f'The unit of 2024 is "{unit}"; expected "{usual}", which says how it is printed.'
+    )
+
+
+ASKED = [
+    "fact == 0",
+    "np.float64(0) == fact",
+    "fact in (0, 1)",
+    "fact == date(2024, 9, 30)",
+    "fact == other",
+    "fact != other",
+    "not fact",
+    "fact or other",
+    "1 if fact else 2",
+]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_notebook_that_compares_a_fact_itself_is_told_to_compare_its_value(monkeypatch, asked):
+    fact, other = beds(0), publish("beds_taken", 0, unit="beds", source="Ward list")
+    monkeypatch.setattr(context, "shell", object)
+    names = {"__name__": "__main__", "fact": fact, "other": other, "np": np, "date": date}
+    assert said(eval, asked, names).endswith("Compare its value: fact.value == 0.")
+
+
+def test_a_fact_is_itself_and_no_text_wherever_it_is():
+    fact = beds(0)
+    assert fact == Fact.from_record(fact.record())
+    assert fact != "0"
+    assert len({fact, Fact.from_record(fact.record())}) == 1
+
+
+@pytest.mark.parametrize(("name", "period"), [("people", "2024-25-Q2"), ("people_per_group", "all")])
+def test_a_number_that_is_published_in_another_unit_than_its_owners_is_refused(name, period):
+    owner = cite(name, period)
+    refused = said(publish, name, owner.value, unit="percent", period=period, source="List")
+    assert refused.startswith(f"{name} ({period}) is {owner.value}% (percent) here and {owner.text} ({owner.unit}) in ")

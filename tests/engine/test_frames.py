@@ -158,3 +158,9 @@ def test_data_that_read_as_what_they_are_stay_as_they_are(values):
 def test_data_of_which_a_file_would_hold_the_code_are_refused(values):
     with pytest.raises(FigureError, match=r'^the data, column "a", row 1: the value is of type \w+, not a single'):
         data_in_words(pd.DataFrame({"a": values}), "the data")
+
+
+@pytest.mark.parametrize("name", ["percent", "Percentage seen", "Seen, %", "Per cent seen"])
+def test_a_percentage_is_no_100_whatever_word_its_column_has(name):
+    rows = pd.DataFrame({"team": ["North", "South"], name: [85.04, 99.97]})
+    assert "| South | 99.97 |" in table(rows, caption="Seen").markdown

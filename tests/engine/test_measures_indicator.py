@@ -2,16 +2,19 @@
 
 import copy
 import datetime
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from natpatsip import context, figure, measure, wording
+from natpatsip import context, figure, measure, spc, wording
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, FactError, ParamsError
 from natpatsip.facts import publishing
 from natpatsip.facts.fact import Fact
-from natpatsip.measures.indicator import CALLED, OFFERED
+from natpatsip.files import memory
+from natpatsip.measures import kinds
+from natpatsip.measures.indicator import CALLED, OFFERED, Measure, calculate_all
 from support.chart_samples import words_of
 from support.measured import months, project, rebased, rows_of
 
@@ -273,3 +276,47 @@ def test_stacked_bars_count_rows_by_part(made):
         numerator=None, denominator=None, unit="teams",
     )  # fmt: skip
     assert bars.table.iloc[0].to_dict() == {"Month": "August 2024", "Routine list": 1, "Urgent list": 1}
+
+
+CHANGES = {
+    "data": {"values": [value + 1 for value in STEADY]},
+    "rebase": {"rebase": [rebased("2024-02")]},
+    "chart": {"chart": "p"},
+    "improvement": {"improvement": "decrease"},
+    "filter": {"filter": {"list": "routine"}, "label": "Routine waits"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_is_remembered_of_a_measure_is_what_would_be_made_again(made, change):
+    def shown():
+        waits = made(**change)
+        publishing.forget()
+        return waits.series, waits.result, waits.found
+
+    with memory.remembering(is_on=True):
+        made()
+        publishing.forget()
+        remembered = shown(), shown()
+    memory.forget()
+    series, result, found = shown()
+    for each in remembered:
+        pd.testing.assert_frame_equal(each[0], series)
+        pd.testing.assert_frame_equal(each[1], result)
+        assert (each[0].attrs, each[1].attrs, repr(each[2])) == (series.attrs, result.attrs, repr(found))
+
+
+def test_measures_are_analysed_before_notebooks_ask_for_them(made, tmp_path, monkeypatch):
+    made()
+    monkeypatch.setattr(context, "READ", {})
+    with memory.remembering(is_on=True):
+        calculate_all(tmp_path, "2024-25-Q2", of=["waits_monthly"])
+        assert context.READ == {}, "what a notebook has read is that notebook's own"
+        monkeypatch.setitem(kinds.KINDS, "xmr", replace(kinds.KINDS["xmr"], analyse=None))
+        monkeypatch.setattr(spc, "findings", None)
+        waits = Measure("waits", is_owner=False)
+        assert waits.found.points == len(STEADY)
+        assert context.READ, "it is read all the same"
+        waits.result["value"] = waits.series["value"] = 0.0
+        assert set(Measure("waits", is_owner=False).result["value"]) == set(STEADY), "each has frames of its own"
+    memory.forget()

@@ -118,6 +118,8 @@ WHERE_IT_STANDS = {
     "in front of a box out of the flow": "<div class=away></div><p id=wrong style='position: relative'>Text</p>",
     "moved over a box": "<div class=box></div><p id=wrong style='margin-top: -2em'>Text</p>",
     "over a box that was moved": "<p id=wrong>Text</p><div class=box style='position: relative; top: -3em'></div>",
+    "stuck over a box": "<section><div style='height: 20em'></div><p id=wrong class=stuck>Text</p></section>"
+    "<section><p class=stuck>Text</p></section>",
     "out of its drawing": f"<svg width=9 height=9 overflow=visible style='margin: 0 0 4em'>{PALE_IN_A_DRAWING}</svg>",
 }
 
@@ -125,6 +127,7 @@ WHERE_IT_STANDS = {
 def test_a_text_that_cannot_be_read_where_it_stands_is_found_among_others_of_its_style(chrome):
     """Of the texts of a style, axe-core is shown one, and all that something else may lie under."""
     style = "div { z-index: -1; width: 9em; height: 4em; background: #222 } .away { position: absolute }"
+    style += "section { height: 6em; overflow: auto } .stuck { position: sticky; bottom: 0 }"
     others = "".join(f"<p>Text {number}</p>" for number in range(20))
     found = {}
     with opened(chrome) as window:
@@ -136,6 +139,20 @@ def test_a_text_that_cannot_be_read_where_it_stands_is_found_among_others_of_its
             tab.set_content(page)
             found[name] = {each.split(":")[0] for each in violations(tab)}
     assert {name: each for name, each in found.items() if "color-contrast #wrong" not in each} == {}
+
+
+def test_sticky_texts_of_a_style_are_all_looked_at_once_something_is_scrolled(chrome):
+    """Where nothing is, they stand in the flow as others do."""
+    rows = "<tr><th scope=row style='position: sticky; left: 0'>Ward</th><td>3</td></tr>" * 20
+    with opened(chrome) as window:
+        tab = window.new_page()
+        tab.set_content(f'<!DOCTYPE html><html lang="en"><title>t</title><main><h1>T</h1><table>{rows}</table>')
+        marked = tab.locator(f"th[{SAMPLE}]")
+        violations(tab)
+        assert marked.count() == 1
+        tab.evaluate("document.body.style.height = '9000px'; scrollTo(0, 50)")
+        violations(tab)
+        assert marked.count() == 20
 
 
 def test_axe_judges_no_text_in_the_frame_of_its_drawing(chrome):

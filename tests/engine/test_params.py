@@ -53,6 +53,10 @@ def test_good_params_are_read(tmp_path):
             GOOD.replace("37", "99999999999999.99"),
             "99999999999999.99, of which a computer keeps 99999999999999.98",
         ),
+        (
+            GOOD.replace("37", "12345678901234567890"),
+            "12345678901234567890, of which a computer keeps 1.2345678901234567e+19",
+        ),
         (GOOD.replace("37", f"1e-{'9' * 20}"), f"found 1e-{'9' * 20}, of which a computer keeps 0.0"),
         (GOOD.replace("37", "1e-400"), "found 1e-400, of which a computer keeps 0.0"),
         (GOOD.replace("37", "many"), "model.people_per_group.value: found 'many'"),

@@ -306,6 +306,14 @@ def test_each_file_of_works_to_cite_is_one_of_the_project(tmp_path, named):
     assert Plan.of(project, Q2)
 
 
+@pytest.mark.parametrize("name", ["works.yaml", "works.json", "works.ris", "works"])
+def test_works_in_another_form_than_bibtex_are_refused_since_nothing_finds_their_mistakes(tmp_path, name):
+    project = with_settings(small(tmp_path), f"bibliography: {name}")
+    (project / name).touch()
+    with pytest.raises(SettingsError, match=rf"bibliography: {name} is not a file of works in BibTeX.* works\.bib,"):
+        Plan.of(project, Q2)
+
+
 @pytest.mark.parametrize(("colour", "ratio"), [("#949494", ""), ("#959595", "3.0"), ("#FFFF00", "1.1")])
 def test_white_stands_out_from_a_programmes_colour_by_three_to_one(tmp_path, monkeypatch, colour, ratio):
     project = with_settings(small(tmp_path), f'natpatsip: {{colours: {{ward: "{colour}", index: "#003087"}}}}')

@@ -536,6 +536,9 @@ def test_what_the_warm_process_has_read_is_not_read_again_until_it_changes(tmp_p
         rows[1][rows[0].index("seen")] = str(int(first) + 1)
         trust.save(project, "waits_monthly", rows)
         assert (misses, printed(run(path)).split()) == ("0", ["1", str(int(first) + 1)])
+        kernels.start("warm", project=project, quarter=Quarter.parse(QUARTER).next())  # as a build of both does
+        kernels.start("warm", project=project, quarter=QUARTER)  # which it reads again, as its files are now
+        assert printed(run(path)).split() == ["0", str(int(first) + 1)]
         rows[1][rows[0].index("seen")] = "many"
         trust.save(project, "waits_monthly", rows)
         with pytest.raises(papermill.PapermillExecutionError, match='found "many"'):

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from natpatsip.errors import UsageError
+from natpatsip.reporters import as_json
 from natpatsip.review.changed_paragraphs import changed_paragraphs
 from natpatsip.review.changed_source import Edit, Refusal, spliced, typed
-from natpatsip.review.comments_and_changes import as_github, as_json, as_text, items_of
+from natpatsip.review.comments_and_changes import as_github, as_text, items_of
 from natpatsip.review.locate import words_of_paragraph
 from natpatsip.review.source_text import blocks_of
 from natpatsip.word_files.word_file import WordFile

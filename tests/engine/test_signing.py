@@ -222,7 +222,7 @@ def test_data_and_decisions_make_a_build_out_of_date_and_sign_offs_do_not(ward):
     edit(params.path(Q2, ward), "cut_off: 2024-09-30", "cut_off: 2024-09-29")
     (ward / "data" / "more.csv").write_text("a\n1\n", encoding="utf-8")
     said = command(ward, "sign", "ward", *ANN).stderr
-    assert f"data/more.csv, params/{Q2}.yml have changed since it was built" in said
+    assert f"data/more.csv and params/{Q2}.yml have changed since it was built" in said
 
 
 def test_what_was_signed_is_not_shown_once_its_record_was_edited(ward):

@@ -105,6 +105,14 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     "a footnote in the text of another": {
         "One[^a].\n\n[^a]: See[^b].\n\n[^b]: Two.": "the text of a footnote refers to another, [^b]",
     },
+    "a line that begins with a number after `>`, which makes it a quotation": {
+        "The wait was\n>5 weeks.": 'the line ">5 weeks." is a quotation',
+        "1. a\n2. >£5": 'the line "2. >£5" is a quotation',
+    },
+    "an attribute of a heading, such as `{.unnumbered}`": {
+        "## Waits {.unnumbered}": "found {.unnumbered} in a heading",
+        "## Waits {-}": "found {-} in a heading",
+    },
 }
 WORKS = """\
 @book{known, title={T}, author={A, B}, year={1931}}
@@ -217,6 +225,7 @@ ALLOWED = [
     '::: {.callout-note}\n## Title\n\nText\n:::\n\n:::: {.tiles}\n::: {.tile icon="baby"}\n1\n\none\n:::\n::::',
     "[there](index.ipynb#gone) [there](ward.qmd#gone) [there](https://example.org)",
     "### Next {#next}\n\n#### Deeper\n\nText",
+    "> 5 said so, x\n>6 times, `>7`\n\n\\>8\n\n| a |\n|---|\n| >9 |",
     "Costs $5 and `{python} n` or $6 each; $p = 50\\%$, `{python} n`% of $x$, `$y$ %` and $$z \\% 2$$.",
 ]
 

@@ -40,12 +40,16 @@ RUN = """async ([rules, without]) => {
 }"""
 # Mark an element with text of each style: how its letters look, and the colours of all that it lies in. Where these are
 # the same, so is the contrast, except where what is out of the flow lies over or under other things: all texts of that
-# are marked. No text in the frame of its drawing is: axe-core judges none of them, and takes longest to say so.
+# are marked. What is sticky has not left the flow where nothing is scrolled, as names in wide tables. No text in the
+# frame of its drawing is marked: axe-core judges none of them, and takes longest to say so.
 ONE_OF_EACH_STYLE = """sample => {
     const COLOURS = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode", "position"];
     const LETTERS = ["fontSize", "fontWeight", "textDecorationLine", "textShadow", "fill", "zIndex"];
     const read = (style, names) => names.map(name => style[name]).join();
-    const leavesFlow = style => !["static", "relative"].includes(style.position) || style.float !== "none"
+    const isScrolled = [...document.querySelectorAll("*")].some(node => node.scrollLeft || node.scrollTop);
+    const isAtItsPlace = style => ["static", "relative"].includes(style.position) || (style.position === "sticky"
+        && !isScrolled && style.bottom === "auto" && style.right === "auto");
+    const leavesFlow = style => !isAtItsPlace(style) || style.float !== "none"
         || style.transform !== "none" || style.margin.includes("-") || parseFloat(style.top) || parseFloat(style.left);
     const grounds = new Map([[null, { colours: "" }]]), loose = [], texts = [], found = new Map();
     const groundOf = node => {

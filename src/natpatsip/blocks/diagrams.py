@@ -123,10 +123,8 @@ def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
     )
     between = [(above + below) / 2 for above, below in pairwise([top, *rows])]
     arrows = [_arrow(right, y, 90) for y in between] + [_arrow(left, y, -90) for y in between]
-    arrows += (
-        [_arrow(half + NARROW_BOX / 2 + 8, foot, 180), _arrow(half - NARROW_BOX / 2 - 8, foot, 180)] if rest else []
-    )
-    arrows += [] if rest else [_arrow(half, foot, 180)]
+    beside = NARROW_BOX / 2 + 8  # of the lowest box
+    arrows += [_arrow(x, foot, 180) for x in ((half + beside, half - beside) if rest else (half,))]
     circle = _middle(half, rows[0] + PITCH / 2 + MIDDLE + GAP / 2, middle)
     return _svg(NARROW, foot + BOX_HEIGHT / 2 + ROOM, [path, *arrows, *circle, *_boxes(boxes, centres, NARROW_BOX)])
 

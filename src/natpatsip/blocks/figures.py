@@ -16,11 +16,7 @@ from natpatsip import context, wording
 from natpatsip.blocks import library_figures, own_drawings
 from natpatsip.blocks.frames import data_in_words, labelled
 from natpatsip.blocks.library_figures import SVG
-from natpatsip.blocks.values_in_words import (
-    NotPrintableError,
-    is_missing,
-    text_of_value,
-)
+from natpatsip.blocks.values_in_words import NotPrintableError, is_missing, text_of_value
 from natpatsip.characters import visible
 from natpatsip.charts.layout.sizes import WIDTH
 from natpatsip.context import FIGURE as FIGURE
@@ -181,13 +177,7 @@ def figure(
     for name, text in {"title": title, "description": description, "caption": caption}.items():
         if not str(text or "").strip():
             raise FigureError(f"{id}: has no {name}. {_WHY[name]}")
-    if data is None or not len(data):
-        raise FigureError(f"{id}: has no data. Pass the rows that the chart shows, so that readers can get them.")
-    rows = data_in_words(labelled(data, f"{id}: the data"), f"{id}: the data")
-    for label, column in rows.select_dtypes("number").items():
-        if (infinite := column.abs() == float("inf")).any():
-            row = int(infinite.to_numpy(dtype=bool, na_value=False).argmax()) + 1
-            raise FigureError(f"{id}: the data: column {label} is infinite in row {row}. Is it divided by 0?")
+    rows = _rows_shown(data, id)
     if alt is not None and not alt.strip():
         raise FigureError(f"{id}: the alternative text is empty. Say in words what the chart shows, or leave alt out.")
     forms, shows = library_figures.drawn(chart, id), None
@@ -215,6 +205,21 @@ def figure(
     )
 
 
+def _rows_shown(data: pd.DataFrame | None, figure_id: str) -> pd.DataFrame:
+    """Return the data of a figure, with their labels and in words; raise a FigureError if a number is infinite."""
+    if data is None or not len(data):
+        raise FigureError(
+            f"{figure_id}: has no data. Pass the rows that the chart shows, so that readers can get them."
+        )
+    what = f"{figure_id}: the data"
+    rows = data_in_words(labelled(data, what), what)
+    for label, column in rows.select_dtypes("number").items():
+        if (infinite := column.abs() == float("inf")).any():
+            row = int(infinite.to_numpy(dtype=bool, na_value=False).argmax()) + 1
+            raise FigureError(f"{what}: column {label} is infinite in row {row}. Is it divided by 0?")
+    return rows
+
+
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
     from natpatsip.charts import theme
@@ -223,14 +228,14 @@ def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    told = specifications.misread(drawn) or encodings.misstated(drawn) or order_of_names.out_of_order(chart, drawn)
-    if told:
-        raise FigureError(f"{figure_id}: {told}")
+    problem = specifications.misread(drawn) or encodings.misstated(drawn) or order_of_names.out_of_order(chart, drawn)
+    if problem:
+        raise FigureError(f"{figure_id}: {problem}")
     return _in_report_look(specifications.with_local_times(drawn), theme.OWN_CHARTS)
 
 
 def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, Any], figure_id: str) -> None:
-    """Check that data are those of an own chart: they have at least one of the numbers that it draws, maybe rounded.
+    """Check that the data of an analyst's own chart hold at least one of the numbers that it draws, maybe rounded.
 
     A chart that calculates draws numbers that are not among its rows; those of `natpatsip.charts` hold places, too.
     """
@@ -367,7 +372,7 @@ def _span(name: str, values: pd.Series[float]) -> str:
         return f"{name} has no value"
     places = wording.decimals_for(known, 1)
     ends = (known.iloc[0], known.iloc[-1], known.min(), known.max())
-    first, last, low, high = (wording.plain(value, places, is_percent="%" in name) for value in ends)
+    first, last, low, high = (wording.plain(value, places, is_percent=wording.is_share(name)) for value in ends)
     absent = len(values) - len(known)
     missing = f", {absent} {wording.plural(absent, 'value', 'values')} missing" if absent else ""
     return f"{name} from {first} to {last}, lowest {low}, highest {high}{missing}"

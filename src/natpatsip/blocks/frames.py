@@ -66,7 +66,7 @@ def labelled(
 
 
 def _need_names_apart(names: pd.Series[Any], what: str) -> None:
-    """Raise a FigureError if two names are printed alike, such as those of one team with and without a space."""
+    """Raise a FigureError if two names look the same in print, such as one with and one without a space at its end."""
     if alike := look_alike(name for name in names if isinstance(name, str)):
         raise FigureError(
             f'{what}, column "{names.name}": {alike[0]!a} and {alike[1]!a} look the same. Make them one name '
@@ -112,7 +112,7 @@ def data_in_words(
     rows: pd.DataFrame,  # with their labels
     what: str,  # what they are, as errors name it
 ) -> pd.DataFrame:
-    """Return rows of data whose values read as what they are, in a file too: pandas writes 2022Q1 for April 2021.
+    """Return rows of data whose values can be understood in a file: pandas writes 2022Q1 for April 2021.
 
     Numbers, texts, dates, months and calendar years stay as they are, except for characters that no format can show.
 

@@ -61,7 +61,7 @@ def drawn(made: Any, name: str) -> dict[str, Any] | None:
 
 
 def content(made: Any, forms: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return the library that has drawn a figure, and all that it draws: one of matplotlib's in letters of its own.
+    """Return the library that has drawn a figure, and its content; of matplotlib's, SVG in its own font.
 
     So neither the report's typeface nor the ones that a machine has make it another figure.
     """

@@ -17,11 +17,11 @@ from numbers import Real
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.blocks.values_in_words import escaped
+from natpatsip.blocks.values_in_words import escaped, escaped_part
 from natpatsip.context import LIBRARY_TABLES
 from natpatsip.errors import FigureError
 
-NONE = "None"  # a word of data, too, as for the harm that was done
+NONE = "None"  # may be a word of the data: a degree of harm
 NO_VALUE = ("nan", "NaN", "NaT", "<NA>", NONE, "inf", "-inf")
 """What libraries print where there is no value: readers would take it for a word, or for none."""
 NO_TEXT = ("img", "svg", "picture", "canvas", "iframe", "object", "input", "button", "math", "video")
@@ -283,7 +283,7 @@ def _need_single_percentages(values: Iterable[Any], rows: Sequence[Sequence[str]
 
 
 def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
-    """Return True if a value is one of these, or differs only by what arithmetic leaves, as in a sum of shares."""
+    """Return True if a value is one of these, apart from rounding errors such as those of a sum of shares."""
     if not isinstance(value, Real | Decimal) or value in ends:
         return isinstance(value, Real | Decimal)
     number = float(value)
@@ -303,11 +303,11 @@ def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:
 
 def _inlines(node: Any, marks: list[str], fault: str) -> Iterator[str]:
     if node.text:
-        yield _escaped(node.text)
+        yield escaped_part(node.text)
     for child in node:
         yield from _inline(child, marks, fault)
         if child.tail:
-            yield _escaped(child.tail)
+            yield escaped_part(child.tail)
 
 
 def _inline(node: Any, marks: list[str], fault: str) -> Iterator[str]:
@@ -336,11 +336,6 @@ def _inline(node: Any, marks: list[str], fault: str) -> Iterator[str]:
         yield f"{' ' * inner[:1].isspace()}{mark}{inner.strip()}{mark}{' ' * inner[-1:].isspace()}"
     else:
         yield inner
-
-
-def _escaped(text: str) -> str:
-    """Return plain text as markdown, with the spaces that part it from what is before and after it."""
-    return f"{' ' * text[:1].isspace()}{escaped(text)}{' ' * text[-1:].isspace()}" if text.strip() else " "
 
 
 def is_number(cells: Sequence[str]) -> bool:

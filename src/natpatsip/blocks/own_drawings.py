@@ -1,8 +1,8 @@
-"""What was drawn or formatted by other code than natpatsip's, and so is looked at by a person (`own-drawing`).
+"""Drawings and tables that natpatsip did not make, which a person has to check (`own-drawing`).
 
 Each has a digest of all that a person compares: the drawing, with its data, and the table, the number or the words
-beside it. It stays the same from build to build, on other machines, in another look of the report and, for Altair, with
-another patch version. With other data or other code that changes the drawing it is another.
+beside it. The digest stays the same from build to build, on other machines, in another look of the report and, for
+Altair, with another patch version. It changes with the data, and with code that changes the drawing.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def of_table(library: str, markdown: str, values: Iterable[Any]) -> dict[str, st
 
 
 def of_small_drawings(drawings: Iterable[tuple[str, ...]]) -> dict[str, str] | None:
-    """Return what tiles record of the small drawings in them, each before what it is compared with; None if known."""
+    """Return what tiles record of their small drawings, each with what it is compared with; None if all are known."""
     own = sorted(each for each in drawings if not is_known(each[0]))
     return _record("SVG", own) if own else None
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from natpatsip import context, wording
 from natpatsip.blocks import library_tables, own_drawings
 from natpatsip.blocks.frames import labelled
-from natpatsip.blocks.values_in_words import NotPrintableError, escaped, is_missing, text_of_value
+from natpatsip.blocks.values_in_words import NotPrintableError, escaped, escaped_part, is_missing, text_of_value
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.errors import FigureError, nearest
@@ -89,14 +89,9 @@ class Passage:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         facts = [each for each in self.parts if isinstance(each, Fact)]
-        markdown = "".join(fact_span(each) if isinstance(each, Fact) else _escaped_within(each) for each in self.parts)
+        markdown = "".join(fact_span(each) if isinstance(each, Fact) else escaped_part(each) for each in self.parts)
         record = {"markdown": markdown, "facts": [fact.record() for fact in facts]}
         return {BLOCK: record, "text/markdown": str(self), "text/plain": str(self)}
-
-
-def _escaped_within(text: str) -> str:
-    """Return a part of a line escaped, with the spaces at its ends, which separate it from others."""
-    return f"{' ' * text.startswith(' ')}{escaped(text)}{' ' * text.endswith(' ')}" if text.strip() else text
 
 
 @dataclass(frozen=True)
@@ -143,14 +138,14 @@ def table(rows: pd.DataFrame | pd.Series[Any] | Styler | GT, *, caption: str = "
         for name, column, number in zip(frame.columns, columns, map(_number_of, frame.columns, columns), strict=True)
     ]
     names = [escaped(name) for name in frame.columns]
-    text = _pipe_table(names, is_number, [[printed for printed, _ in row] for row in zip(*cells, strict=True)])
-    seen = _pipe_table(names, is_number, [[plain for _, plain in row] for row in zip(*cells, strict=True)])
+    text = pipe_table(names, is_number, [[printed for printed, _ in row] for row in zip(*cells, strict=True)])
+    seen = pipe_table(names, is_number, [[plain for _, plain in row] for row in zip(*cells, strict=True)])
     facts = [fact for row in zip(*columns, strict=True) for value in row for fact in _facts(value)]
     return _made(f'the table "{caption}"', f"{text}\n\n: {caption}", f"{seen}\n\n*{caption}*", facts)
 
 
 def _library_table(made: Any, caption: str) -> Block:
-    """Return a table of another library; in its markdown, what spans columns or begins a group is marked as such."""
+    """Return a table of another library; headings of several columns and of groups are marked in its markdown."""
     what = f'The table "{caption}"' if caption else "The table"
     found = library_tables.read(made, what)
     if not (caption := caption or found.caption):
@@ -169,9 +164,9 @@ def _library_table(made: Any, caption: str) -> Block:
         plain.append(row)
     is_number = [library_tables.is_number(column) for column in zip(*found.rows, strict=True)]
     notes = "<br>".join(found.notes)
-    cells = _pipe_table(names, is_number, rows)
+    cells = pipe_table(names, is_number, rows)
     text = f"{cells}\n\n: {caption}" + (f"\n\n::: {{.table-notes}}\n{notes}\n:::" if notes else "")
-    seen = _pipe_table([": ".join(labels) for labels in found.columns], is_number, plain)
+    seen = pipe_table([": ".join(labels) for labels in found.columns], is_number, plain)
     what = f'the table "{caption.replace(chr(92), "")}"'
     warning = (
         f"{what[0].upper()}{what[1:]} gives cells colours or other formats, which the report leaves out. "
@@ -231,7 +226,7 @@ _SPAN = re.compile(r'\[([^\]\n]*)\]\{\.(?:fact [^}]*|drawing name="([^"]*)"[^}]*
 
 
 def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: str = "") -> tuple[str, str]:
-    """Return the name of a small drawing, which is of its content, and the span in Quarto's markdown that shows it.
+    """Return the name of a small drawing, made from its content, and the span in Quarto's markdown that shows it.
 
     Parameters
     ----------
@@ -280,7 +275,7 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     if (is_code and are_whole) or wording.are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
-    return partial(wording.plain, decimals=places, is_percent="%" in str(name))
+    return partial(wording.plain, decimals=places, is_percent=wording.is_share(str(name)))
 
 
 def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, str]:
@@ -304,7 +299,8 @@ def _facts(value: Any) -> tuple[Fact, ...]:
     return (value,) if isinstance(value, Fact) else ()
 
 
-def _pipe_table(names: Sequence[str], is_number: Sequence[bool], rows: Iterable[Sequence[str]]) -> str:
+def pipe_table(names: Iterable[str], is_number: Iterable[bool], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table in markdown, of cells in markdown, with the columns of numbers aligned to the right."""
     marks = "|" + "|".join("--:" if each else "---" for each in is_number) + "|"
     return "\n".join([_row(names), marks, *map(_row, rows)])
 
@@ -314,7 +310,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:
-    """Return whether most values are numbers: a word among them, such as "not reported", stands to the right, too."""
+    """Return True if most values are numbers; a word among them, such as "not reported", is aligned with them."""
     known = [value for value in column if not is_missing(value)]
     numbers = [
         isinstance(each, Fact) or (isinstance(each, Real | Decimal) and not isinstance(each, bool)) for each in known

@@ -79,9 +79,7 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
     >>> text_of_value(datetime.date(2024, 9, 1)), text_of_value(datetime.datetime(2024, 9, 1, 14, 30))
     ('1 September 2024', '1 September 2024, 14:30')
     """
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Fact | Worded):
+    if isinstance(value, str | Fact | Worded):
         return str(value)
     if is_missing(value):
         raise NotPrintableError(f"is {value!r}: there is no value. Say in words what is not known, or leave it out")
@@ -165,7 +163,7 @@ def _percentage(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return plain text with everything escaped that markdown would read as more than letters, on one line.
+    r"""Return plain text on one line, with everything escaped that markdown would read as markup.
 
     A control character, which no format can show, becomes a replacement character.
 
@@ -178,3 +176,10 @@ def escaped(text: str) -> str:
     """
     line = visible(_SPACES.sub(" ", text.replace("\ufeff", "")).strip(" "))  # no PDF/A may hold a mark
     return _LIST_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))
+
+
+def escaped_part(text: str) -> str:
+    """Return a part of a line escaped, with the space at its ends that separates it from the other parts."""
+    if not text.strip():
+        return " " if text else ""
+    return f"{' ' * text[0].isspace()}{escaped(text)}{' ' * text[-1].isspace()}"

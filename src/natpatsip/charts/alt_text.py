@@ -18,14 +18,13 @@ from natpatsip.charts.icons import Icon
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.palette import POINTS
 from natpatsip.spc.findings import Findings
-from natpatsip.spc.rules import MEAN, SHORT_GROUP
+from natpatsip.spc.rules import LIMIT_NAMES, MEAN, SHORT_GROUP
 
 Words = Callable[[float], str]
 NO_VALUE = "no value"
 WITHOUT_DATA = "without data"
 LONGEST = 149  # characters of a text alternative; the chart's table is its long form
 _NORMAL, _LATEST_NORMAL = "all points show normal variation", "latest point shows normal variation"
-LIMITS = {"above": "upper", "below": "lower"}
 _RULES = (
     (r"Above UCL", "above the upper limit"),
     (r"Below LCL", "below the lower limit"),
@@ -162,14 +161,14 @@ def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, wo
 def _latest(found: Findings, middle: str) -> str:
     """Return what the latest points show."""
     if found.outside:
-        return f"latest point {found.outside} the {LIMITS[found.outside]} limit"
+        return f"latest point {found.outside} the {LIMIT_NAMES[found.outside]} limit"
     points = "points" if found.step == "date" else f"{found.step}s"
     if found.run:
         return f"last {found.run_length} {points} {found.run} {middle}"
     if found.trend:
         return f"last {found.trend_length} {points} {found.trend}"
     if found.close:
-        return f"latest points close to the {LIMITS[found.close]} limit"
+        return f"latest points close to the {LIMIT_NAMES[found.close]} limit"
     if not found.current.has_limits:
         return "no limits"
     if found.current.special_causes:

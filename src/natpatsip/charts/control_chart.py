@@ -99,7 +99,7 @@ class ControlChart:
 
     @property
     def gaps(self) -> str:
-        """What is the matter with a period that has no point."""
+        """Why a period has no point."""
         return str(self.given.attrs.get("gaps", WITHOUT_DATA))
 
     @cached_property

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from natpatsip import wording
@@ -168,7 +169,8 @@ def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot
 
 def limits_vary(segment: pd.DataFrame) -> bool:
     """Return True if the points of a segment have limits of their own, as those of p and u charts have."""
-    return any(segment[name].nunique() > 1 for name in ("lpl", "upl"))
+    limits = (segment[name].to_numpy(dtype=float) for name in ("lpl", "upl"))
+    return any(np.unique(each[~np.isnan(each)]).size > 1 for each in limits)
 
 
 def limit_paths(segments: Sequence[pd.DataFrame], line: Timeline) -> list[list[tuple[float, float]]]:

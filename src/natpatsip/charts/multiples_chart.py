@@ -322,7 +322,7 @@ def _write_legend(canvas: Canvas, kinds: Sequence[str], target: str, width: floa
         "Process limits": (palette.LIMIT, (3, 3)),
     }
     looks |= {target: (palette.TARGET, (6, 3))} if target else {}
-    entries, height, taken = legend.flow(list(looks), width, mark=26, gap=16)
+    entries, height, taken = legend.flow(list(looks), width, mark=26)
     special = legend.rows_of_kinds([kind for kind in kinds if kind != "common_cause"], width)
     is_beside = height == legend.PITCH and len(special) == 1 and taken + legend.kinds_width(special[0]) <= width
     for number, row in enumerate(special):

@@ -26,7 +26,7 @@ from natpatsip.charts.layout.sizes import (
     wrap,
     wrap_name,
 )
-from natpatsip.charts.layout.value_axis import amount, short_number, value_axis
+from natpatsip.charts.layout.value_axis import ValueAxis, amount, short_number, value_axis
 from natpatsip.charts.stacked_bars import bars
 from natpatsip.errors import FigureError, nearest
 
@@ -109,41 +109,12 @@ def stacked(
         return amount(value, percent=percent, decimals=places)
 
     groups = groups or {}
-    rows = _rows(table, printed)
-    colours = _colours(list(table.columns), groups)
     totals = {} if percent or len(table.columns) == 1 else {
         at: float(parts.sum()) for at, (_, parts) in enumerate(table.iterrows()) if parts.notna().all()
     }  # fmt: skip
-    summed = _sums(table.iloc[-1], groups, printed)
-    last = str(table.index[-1])
-
-    def lay_out(pixels: int) -> Drawing:
-        names = [] if pixels <= NARROW else _names_beside(table, height)
-        left = axis.label_width
-        apart = NAMES_FROM + (APART if summed else 2)
-        beside = max(block_width(lines, NOTE_SIZE) for lines in names) + apart if names else 4.0
-        right = beside + (_groups_width(summed) if names else 0.0)
-        slot = (pixels - left - right) / len(table)
-        bar = min(64.0, slot * 0.78)
-        plot = Plot(pixels - left - right, height, left, right, 0, 0, axis)
-        canvas = Canvas()
-        above = _write_totals(canvas, totals, printed, plot, slot)
-        top = canvas.title(y_title, -left, pixels, bottom=-10 - above)
-        if not names:
-            top = _write_legend(canvas, colours, summed, last=last, left=-left, right=pixels - left, bottom=top)
-        below = write_bar_names(canvas, list(table.index), slot, height, left=left)
-        notes = [MISSING] if table.isna().any(axis=None) else []
-        notes += _write_values(canvas, rows, colours, plot, slot, bar)
-        for note in notes:
-            canvas.text(note, -left, height + below + PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
-            below += PITCH
-        plot = replace(plot, top=2 - top, bottom=below)
-        if names:
-            placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
-            _write_groups(canvas, summed, placed, colours, plot.width + beside)
-        return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
-
-    return finish(lay_out, width, stacked_text(table, groups, words=printed))
+    colours, summed = _colours(list(table.columns), groups), _sums(table.iloc[-1], groups, printed)
+    chart = _StackedChart(table, y_title, axis, printed, colours, summed, totals, height)
+    return finish(chart.lay_out, width, stacked_text(table, groups, words=printed))
 
 
 @dataclass(frozen=True)
@@ -153,6 +124,49 @@ class Group:
     name: str
     categories: tuple[str, ...]
     total: str
+
+
+@dataclass(frozen=True)
+class _StackedChart:
+    """What stacked bars show, before they have a width."""
+
+    table: pd.DataFrame
+    y_title: str
+    axis: ValueAxis
+    printed: Words
+    colours: Mapping[str, str]
+    groups: Sequence[Group]
+    totals: Mapping[int, float]
+    height: int
+
+    def lay_out(self, width: int) -> Drawing:
+        """Return the chart at a width: names beside the last bar if they fit, else in a legend."""
+        table, colours, groups, height = self.table, self.colours, self.groups, self.height
+        names = [] if width <= NARROW else _names_beside(table, height)
+        left = self.axis.label_width
+        apart = NAMES_FROM + (APART if groups else 2)
+        beside = max(block_width(lines, NOTE_SIZE) for lines in names) + apart if names else 4.0
+        right = beside + (_groups_width(groups) if names else 0.0)
+        slot = (width - left - right) / len(table)
+        bar = min(64.0, slot * 0.78)
+        plot = Plot(width - left - right, height, left, right, 0, 0, self.axis)
+        canvas = Canvas()
+        above = _write_totals(canvas, self.totals, self.printed, plot, slot)
+        top = canvas.title(self.y_title, -left, width, bottom=-10 - above)
+        if not names:
+            last = str(table.index[-1])
+            top = _write_legend(canvas, colours, groups, last=last, left=-left, right=width - left, bottom=top)
+        below = write_bar_names(canvas, list(table.index), slot, height, left=left)
+        rows = _rows(table, self.printed)
+        notes = [MISSING] if table.isna().any(axis=None) else []
+        for note in [*notes, *_write_values(canvas, rows, colours, plot, slot, bar)]:
+            canvas.text(note, -left, height + below + PITCH / 2, colour=palette.QUIET, size=NOTE_SIZE)
+            below += PITCH
+        plot = replace(plot, top=2 - top, bottom=below)
+        if names:
+            placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
+            _write_groups(canvas, groups, placed, colours, plot.width + beside)
+        return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
 
 
 def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -342,7 +356,7 @@ def _write_legend(
              for group in groups]  # fmt: skip
     parts.append(("", [name for name in colours if name not in of_group]))
     for head, names in reversed([part for part in parts if part[1]]):
-        entries, height, _ = flow(names, right - left, mark=18, gap=16)
+        entries, height, _ = flow(names, right - left, mark=18)
         top = bottom - 6 - height
         for name, entry in zip(names, entries, strict=True):
             outline = palette.AXIS if palette.contrast(colours[name], palette.PAPER) < 3 else colours[name]

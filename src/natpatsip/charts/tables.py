@@ -190,7 +190,7 @@ def _rounded(values: pd.Series[float], decimals: int, value_name: str) -> pd.Ser
     """Return numbers rounded; with no decimals, whole numbers without a decimal point."""
 
     def rounded_one(value: float) -> float:
-        return value if pd.isna(value) else wording.rounded(value, decimals, is_percent="%" in value_name)
+        return value if pd.isna(value) else wording.rounded(value, decimals, is_percent=wording.is_share(value_name))
 
     rounded = values.map(rounded_one)
     is_whole = not decimals and bool((rounded.isna() | (rounded == rounded.round())).all())

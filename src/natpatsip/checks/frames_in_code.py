@@ -23,8 +23,8 @@ JOINING = {
 SAME = {"loc", "iloc", "T", "values", "array"}  # attributes that hold the same numbers
 NO_NUMBERS = {
     *("isna", "isnull", "notna", "notnull", "isin", "eq", "ne", "lt", "le", "gt", "ge", "between", "duplicated"),
-    *("count", "size", "nunique", "unique", "value_counts", "any", "all", "ngroups", "shape", "index", "columns"),
-}  # methods and attributes whose result is not of the columns' numbers, or counts them
+    *("count", "size", "nunique", "unique", "value_counts", "any", "all"),
+}  # methods whose result is not of the columns' numbers, or counts them
 SUMS = {"sum", "cumsum", "nansum", "nancumsum"}
 PRESENT, MISSING = {"notna", "notnull"}, {"isna", "isnull"}
 

@@ -49,8 +49,10 @@ def _unexplained(context: CheckContext) -> Iterator[Finding]:
     known = {word for term in context.terms for word in (term, *re.split(r"\W+", term))} | KNOWN_TO_ALL | names
     known |= {word.removesuffix("s") for word in known}
     seen: set[str] = set()
+    allowed = key(*(context.allowed_numbers[kind].pattern for kind in _NAMES_WITH_CAPITALS))
     for sentence in context.narrative:
-        for acronym in acronyms(sentence.text, context.allowed_numbers):
+        found = partial(acronyms, sentence.text, context.allowed_numbers)
+        for acronym in context.saved.once(found, "acronyms", allowed, sentence.text):
             is_own_row = sentence.kind == "row" and sentence.place.notebook == GLOSSARY
             if acronym in known or acronym in seen or is_own_row:
                 continue

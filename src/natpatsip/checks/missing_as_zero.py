@@ -18,13 +18,12 @@ from natpatsip.checks.frames_in_code import SUMS, Frame, FramesInCode
 from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.completeness import DATA
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import Resource
+from natpatsip.datasets.descriptor import NUMERIC, Resource
 from natpatsip.datasets.validation import examine
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.pipeline.inline_code import INLINE
 
 CHECK = "missing-as-zero"
-NUMBERS = ("integer", "number")
 BY_NAME = {"agg", "aggregate", "apply", "transform"}  # are told by a name what to calculate
 OF_NUMPY = {"np", "numpy"}
 _MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask")
@@ -93,7 +92,7 @@ def _missing_in(resource: Resource, context: CheckContext) -> dict[str, str]:
     """Return a dataset's columns of numbers, each with the first place of a missing value."""
     table = examine(resource.name, context.project)
     rows = table.known_by(context.quarter, table.sound)
-    columns = [name for name, field in resource.fields.items() if field.type in NUMBERS]
+    columns = [name for name, field in resource.fields.items() if field.type in NUMERIC]
     lines = [next((table.lines[row] for row in rows if table.values[name][row] is None), 0) for name in columns]
     return {
         name: f"{resource.file}, row {line}, has no value in {name}" if line else ""

@@ -119,8 +119,9 @@ def _with_lines_of_code(cell: Any) -> Iterator[list[tuple[str, ...]]]:
     """Yield the tables in a cell of Markdown of which inline code has written whole cells or lines."""
     if KEPT not in cell.metadata:
         return
-    typed = list(in_markdown(substitute(cell, _as_one_cell)))
-    yield from (each for each in in_markdown(substitute(cell, inline_markdown)) if each not in typed)
+    if found := list(in_markdown(substitute(cell, inline_markdown))):
+        typed = list(in_markdown(substitute(cell, _as_one_cell)))
+        yield from (each for each in found if each not in typed)
 
 
 def _as_one_cell(data: Mapping[str, Any]) -> str:
@@ -148,6 +149,8 @@ def _name(what: str, at: Place) -> str:
 
 def _pasted(cell: Any, at: Place) -> Iterator[_Drawing]:
     """Yield the images that were pasted into a cell; one that is not in it, or has no words, stops the build."""
+    if not cell.get("attachments"):
+        return
     text = substitute(cell, inline_markdown) if KEPT in cell.metadata else cell.source
     for match in ATTACHED.finditer(text):
         with suppress(StagingError):

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from natpatsip import datasets
+from natpatsip.datasets.descriptor import NUMERIC
 from natpatsip.datasets.disclosure import SuppressionPolicy, nearest_multiple, policy
 from natpatsip.datasets.validation import examine
 from natpatsip.quarter import Quarter
@@ -30,8 +31,7 @@ Codes = npt.NDArray[np.int64]
 FEWEST_ORGANISATIONS = 3  # with as many different numbers that agree, before these are taken for the counts
 FEWEST_PERIODS = 6
 SAME = 1e-9
-NUMBERS = ("integer", "year", "number")
-NOT_TEXT = (*NUMBERS, "boolean", "yearmonth", "date", "datetime")
+NOT_TEXT = (*NUMERIC, "boolean", "year", "yearmonth", "date", "datetime")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class RawCounts:
         columns = {
             column: [table.values[column][place] for place in places]
             for column, field in resource.fields.items()
-            if column in counted or field.type not in NUMBERS
+            if column in counted or field.type not in NUMERIC
         }
         for column, field in resource.fields.items():
             if field.type not in NOT_TEXT and column in columns:

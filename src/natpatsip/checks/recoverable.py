@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from natpatsip import wording
 from natpatsip.checks.published_tables import PublishedTable
 from natpatsip.checks.raw_counts import RawCounts
 from natpatsip.checks.table_cells import (
     Cells,
     Names,
     bare,
-    is_share,
     is_text,
     number_of,
     organisation_column,
@@ -60,7 +60,7 @@ def _by_row_total(table: PublishedTable, counts: RawCounts, names: Names) -> Ite
     parts = [
         n
         for n in range(len(table.columns))
-        if n not in (of, *totals) and not is_text(table, n, names.symbol) and not is_share(table.columns[n])
+        if n not in (of, *totals) and not is_text(table, n, names.symbol) and not wording.is_share(table.columns[n])
     ]
     for row in table.rows:
         if row[of].casefold() in counts.organisations:
@@ -100,7 +100,7 @@ def _by_percentage(table: PublishedTable, counts: RawCounts, names: Names) -> It
     top, whole = (columns.get(count) for count in counts.rule.percent)
     if top is None or whole is None:
         return
-    for share in (n for n, name in enumerate(table.columns) if is_share(name)):
+    for share in (n for n, name in enumerate(table.columns) if wording.is_share(name)):
         left = _numerators(table, (top, whole, share), counts.rule)
         shown = [each for row, each in left if row[top].strip() != counts.rule.symbol]
         fixed = [row for row, each in left if row[top].strip() == counts.rule.symbol and len(each) == 1]

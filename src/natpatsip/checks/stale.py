@@ -16,12 +16,12 @@ from natpatsip.quarter import Quarter
 from natpatsip.wording import listing
 
 CHECK = "stale"
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _YEAR = r"(?:19|20)\d\d\s?[/–-]\s?(?:20)?\d\d"
 NAMED = re.compile(
     rf"\b(?:(?P<id>\d{{4}}-\d{{2}}-Q[1-4])|Q(?P<number>[1-4])(?:,?\s(?:of\s)?(?P<year>{_YEAR}))?(?!\w)"
     rf"|[Qq]uarter\s(?P<digit>[1-4]|one|two|three|four)\b(?:\sof\s(?P<year2>{_YEAR}))?"
-    rf"|(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)\squarter\b(?:\sof\s(?:the\s(?:financial\s|NHS\s)?year\s)?(?P<year3>{_YEAR}))?)"
+    rf"|(?P<ordinal>{'|'.join(_ORDINALS)})\squarter\b(?:\sof\s(?:the\s(?:financial\s|NHS\s)?year\s)?(?P<year3>{_YEAR}))?)"
 )
 _COMPARED = re.compile(rf"\b(?:{word_list('comparison')})\b", re.IGNORECASE)
 _PLANNED = re.compile(rf"\b(?:{word_list('plan')})\b", re.IGNORECASE)

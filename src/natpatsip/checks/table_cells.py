@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from natpatsip import wording
 from natpatsip.checks.published_tables import PublishedTable
 from natpatsip.datasets.disclosure import MISSING
 
@@ -85,7 +86,7 @@ class Cells:
     @property
     def is_share(self) -> bool:
         """Whether they are percentages, which do not add up."""
-        return is_share(self.label) or any(text.endswith("%") for text in self.texts)
+        return wording.is_share(self.label) or any(text.endswith("%") for text in self.texts)
 
     @cached_property
     def decimals(self) -> int:
@@ -96,11 +97,6 @@ class Cells:
     def named(self, n: int) -> str:
         """Return the name of a cell's row, and of the part of the table that it is in."""
         return f"{self.names[n]} ({self.part})" if self.part else self.names[n]
-
-
-def is_share(label: str) -> bool:
-    """Return True if a column's name says that it holds percentages."""
-    return "%" in label or "percent" in label.casefold()
 
 
 def groups(table: PublishedTable, known: Mapping[str, int], names: Names) -> Iterator[Cells]:

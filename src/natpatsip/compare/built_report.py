@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-
-from nbformat import NotebookNode, v4
+from typing import TYPE_CHECKING
 
 from natpatsip.errors import ReportError, UsageError
 from natpatsip.facts.fact import Fact
 from natpatsip.files.csv_files import from_csv
+from natpatsip.pipeline import notebook_file
 from natpatsip.pipeline.notebook import TITLE, appears_in
-from natpatsip.pipeline.notebook_outputs import Outputs
+from natpatsip.pipeline.notebook_outputs import Outputs, gather, with_inputs
 from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, pieces
 from natpatsip.quarter import Quarter
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 class CompareError(ReportError):
@@ -69,14 +72,13 @@ class BuiltReport:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             names = [Path(name).stem for name in manifest["sources"] if name.endswith(".ipynb")]
             notebooks = {
-                name: v4.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8"))  # type: ignore[no-untyped-call]
-                for name in names
+                name: notebook_file.reads((folder / "notebooks" / f"{name}.ipynb").read_text("utf-8")) for name in names
             }
             facts = tuple(map(Fact.from_row, from_csv((folder / "facts.csv").read_bytes().decode())))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
             cause = f"{type(error).__name__}: {error}"
             raise CompareError(f"{folder}: is incomplete ({cause}). Run: natpatsip build {quarter}") from error
-        return cls(quarter, facts, notebooks, name, units or {})
+        return cls(quarter, tuple(_with_kinds(facts, notebooks)), notebooks, name, units or {})
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -94,6 +96,15 @@ class BuiltReport:
                 texts = (str(each.record["title"]), str(each.record["data"]), str(each.record.get("alt", "")))
                 found[each.id] = Figure(each.id, number, chapter, section, each.cell.id, *texts)
         return found
+
+    def place_of_cell(self, chapter: str, cell: str) -> str:
+        """Return the place of a cell as a reader finds it."""
+        return self.place(chapter, self.section_of(chapter, cell))
+
+    def cell(self, chapter: str, cell: str) -> NotebookNode | None:
+        """Return a cell by its id; None if there is none."""
+        content = self.notebooks.get(chapter)
+        return next((each for each in content.cells if each.get("id") == cell), None) if content else None
 
     def section_of(self, chapter: str, cell: str) -> str:
         """Return the headings that a cell of a chapter ends under, the highest first."""
@@ -140,3 +151,12 @@ class BuiltReport:
                     if isinstance(piece, Heading):
                         path = [*(each for each in path if each.level < piece.level), piece]
             yield cell.id, path_of([heading.text for heading in path])
+
+
+def _with_kinds(facts: Iterable[Fact], notebooks: Mapping[str, NotebookNode]) -> Iterator[Fact]:
+    """Yield the facts of ``facts.csv`` as the kinds of number that the notebooks say they are."""
+    used = (fact for each in gather(notebooks).values() for fact in (*each.published, *each.printed))
+    known = {each.key: each for fact in used for each in with_inputs(fact)}
+    for fact in facts:
+        own = known.get(fact.key, fact)
+        yield replace(fact, kind=own.kind, is_estimate=own.is_estimate, is_illustrative=own.is_illustrative)

@@ -14,6 +14,7 @@ from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.staging.passport_text import in_full, named
+from natpatsip.pipeline.staging.passport_text import kind as kind_of
 from natpatsip.quarter import FORM, Quarter
 
 _MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
@@ -24,7 +25,7 @@ PERIODS = re.compile(rf"\b(?:Q[1-4]|(?:\d{{1,2}} )?(?:{_MONTHS})|(?:19|20)\d\d(?
 def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
     """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first.
 
-    A number that has two names, as the baseline and the mean now of a chart of one period, is told once.
+    A number that has two names, as the baseline and the mean now of a chart of one period, is listed once.
     """
     ranked = sorted(_changes(before, now), key=lambda each: each[0])  # a stable sort: else in reading order
     return [change for _, change in ranked]
@@ -89,7 +90,7 @@ def _by_role(report: BuiltReport) -> dict[tuple[str, str], Fact]:
 
 
 def _second_names(facts: Mapping[tuple[str, str], Fact]) -> set[tuple[str, str]]:
-    """Return the facts that are another one by another name: of one cell, calculated alike from the same rows."""
+    """Return the facts that repeat another one by another name: from the same cell, formula and rows."""
     last: dict[object, tuple[str, str]] = {}
     for key, fact in facts.items():
         if fact.rows_sha256 and fact.formula:
@@ -104,7 +105,7 @@ def _is_past(fact: Fact, quarter: Quarter) -> bool:
 
 
 def _begins_again(before: Quarter, now: Quarter) -> bool:
-    """Return True if two years to date are of different lengths in different years, so that neither rose nor fell."""
+    """Return True if two years to date are of different years and lengths, so that they cannot be compared."""
     return before.year != now.year and before.number != now.number
 
 
@@ -128,25 +129,16 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
     message = f"{named(fact, now.quarter)} {verb} from {in_full(before, now.units)} to {in_full(fact, now.units)}"
     message += f", by {by}" if by else ""
     message += _after(_defined_otherwise(before, fact))
-    both = _both(before, fact, now)
-    if not (reading := reading_beside(fact, now)):
-        return _change(kind, message, now, fact, change=by, **both)
-    verdict = "a signal" if reading.is_signal else "no signal"
-    return _change(
-        kind,
-        f"{message}. SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})",
-        now,
-        fact,
-        **both,
-        change=by,
-        figure=reading.figure.id,
-        signal=reading.is_signal,
-        shows=reading.shows,
-    )
+    more = _both(before, fact, now)
+    if reading := reading_beside(fact, now):
+        verdict = "a signal" if reading.is_signal else "no signal"
+        message += f". SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})"
+        more |= {"figure": reading.figure.id, "signal": reading.is_signal, "shows": reading.shows}
+    return _change(kind, message, now, fact, change=by, **more)
 
 
 def _defined_otherwise(before: Fact, fact: Fact) -> str:
-    """Return what else than its value has changed in a number, so that the two values may be of different things.
+    """Return what has changed in a number besides its value, so that the two values may not be comparable.
 
     Examples
     --------
@@ -155,6 +147,8 @@ def _defined_otherwise(before: Fact, fact: Fact) -> str:
     ('before, it was calculated as value of June 2024', '')
     """
     changes = [f'it was called "{before.label}"'] if before.label and before.label != fact.label else []
+    if kind_of(before) != kind_of(fact):
+        changes.append(f'it was listed as "{kind_of(before)}", now as "{kind_of(fact)}"')
     if before.formula and fact.formula and PERIODS.sub("", before.formula) != PERIODS.sub("", fact.formula):
         changes.append(f"it was calculated as {before.formula}")
     return f"before, {wording.listing(changes)}" if changes else ""
@@ -218,8 +212,7 @@ def amount(before: float, now: float, unit: str, decimals: int | None = None) ->
 
 
 def _change(kind: str, message: str, report: BuiltReport, fact: Fact, **more: object) -> Change:
-    section = report.section_of(fact.section, fact.cell)
-    where = report.place(fact.section, section) if fact.section else "Reported and decided numbers"
+    where = report.place_of_cell(fact.section, fact.cell) if fact.section else "Reported and decided numbers"
     notebook = f"{fact.section}.ipynb" if fact.section else ""
     label = named(fact, report.quarter)
     return Change(kind, message, where, notebook, fact.cell, fact.id, label, **more)  # type: ignore[arg-type]

@@ -145,7 +145,7 @@ def _direction(first: int, second: int, fixed: Mapping[int, int]) -> str:
 
 
 def changed(matches: Mapping[str, Sequence[Match]]) -> Iterator[Match]:
-    """Yield what is not as it was, chapter by chapter; in each, what was removed comes last."""
+    """Yield the passages that changed, chapter by chapter; in each, those that were removed come last."""
     for own in matches.values():
         yield from (each for each in own if each.kind not in (UNCHANGED, REMOVED))
         yield from (each for each in own if each.kind == REMOVED)

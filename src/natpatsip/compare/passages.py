@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.compare.built_report import BuiltReport
@@ -16,6 +14,9 @@ from natpatsip.pipeline.inline_code import INLINE, KEPT
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING, REFERENCE
 from natpatsip.pipeline.staging.output_texts import inline_markdown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FACT = re.compile(r"\[([^\]]*)\]\{\.fact [^}]*\}")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")

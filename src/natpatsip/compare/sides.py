@@ -62,7 +62,7 @@ def located(before: str, now: str, reports: Path, *, is_last_year: bool = False)
 
 
 def _shown(written: str, side: Side, other: Side, project: Path) -> str:
-    """Return a build as it is told from another one of its quarter: by its folder, without those of the machine.
+    """Return the name that tells a build from another one of its quarter: its folder, without folders of the machine.
 
     The name goes into a page that may be sent to others.
     """

@@ -29,6 +29,7 @@ TYPES = (
     *("string", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth", "list", "any"),
     *("object", "array", "duration", "geopoint", "geojson"),  # kept as text
 )
+NUMERIC = ("integer", "number")  # types of what is counted or measured; a year is none
 TIMES = ("yearmonth", "date", "datetime")  # types of which a cell is in one month
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "–"
+SHOWN = "_shown"  # ends the name of the column that has the texts of a column of counts
 
 
 def nearest_multiple(count: Any, base: int) -> Any:
@@ -116,10 +117,11 @@ class SuppressionPolicy(Disclosure):
             return frame.assign(is_suppressed=False)
         counts = [column for column in self.counts if column in frame] or list(self.counts)
         _need(frame, [self.geography, *counts])
+        need_raw(frame, counts)
         shown = frame.copy()
         for column in counts:
             shown[column] = self.rounded(frame[column])
-            shown[f"{column}_shown"] = self.shown(frame[column])
+            shown[f"{column}{SHOWN}"] = self.shown(frame[column])
         if self.percent and set(self.percent) <= set(shown.columns):
             numerator, denominator = (shown[column] for column in self.percent)
             shown["percent"] = 100 * numerator / denominator.mask(denominator == 0)
@@ -181,6 +183,16 @@ def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | 
         If the dataset has no policy, or the frame lacks a count or the column of the geography.
     """
     return policy(dataset, project=project).apply(frame)
+
+
+def need_raw(frame: pd.DataFrame, counts: Sequence[str]) -> None:
+    """Raise a DataError for counts that are rounded and hidden already: their sum is another, and symbols are lost."""
+    for column in counts:
+        if f"{column}{SHOWN}" in frame:
+            raise DataError(
+                f"The small numbers of {column} are suppressed in these rows, and the others rounded. Sum first and "
+                "suppress last, once: take the rows that datasets.load returns."
+            )
 
 
 def _project() -> Path:

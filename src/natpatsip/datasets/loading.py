@@ -94,13 +94,14 @@ def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tu
     return found
 
 
-def read_all(project: Path, quarter: Quarter | str) -> None:
+def read_all(project: Path, quarter: Quarter | str) -> list[str]:
     """Read the datasets of a project as they were known at the end of a quarter, so that `load` finds what they hold.
 
-    Errors are left to `load`, which raises them again. So are files that would exceed `READ_FIRST` together: every
-    notebook would wait for them, and perhaps none reads them.
+    It returns the names of those that could be read. Errors are left to `load`, which raises them again. So are files
+    that would exceed `READ_FIRST` together: every notebook would wait for them, and perhaps none reads them.
     """
     parsed, room = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter), READ_FIRST
+    found: list[str] = []
     for resource in declared(project).resources:
         file = project / resource.file
         if resource.given_schema is None or not file.is_file() or (size := file.stat().st_size) > room:
@@ -108,6 +109,8 @@ def read_all(project: Path, quarter: Quarter | str) -> None:
         room -= size
         with contextlib.suppress(ReportError):
             _known_by(parsed, examine(resource.name, project))
+            found.append(resource.name)
+    return found
 
 
 def provenance(name: str, *, quarter: Quarter | str | None = None, project: Path | None = None) -> str:

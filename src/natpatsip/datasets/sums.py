@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from natpatsip.datasets.disclosure import need_raw
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import FILTER
 
@@ -189,7 +190,8 @@ def _groups(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
 
 
 def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], also: Iterable[str] = ()) -> None:
-    """Raise a DataError for a column that is not there, a row that would be in no sum, and texts, which sum to 1234."""
+    """Raise a DataError for a column that is not there, a row that would be in no sum, and what has no sum."""
+    need_raw(frame, counts)
     for column in [*columns, *counts, *also]:
         if column not in frame:
             have = [str(each) for each in frame.columns]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Number as AnyNumber
 from typing import TYPE_CHECKING, Any
 
-from natpatsip import wording
+from natpatsip import context, wording
 from natpatsip.errors import FactError, closest
 from natpatsip.files.digests import sha256
 from natpatsip.quarter import Quarter
@@ -22,8 +26,12 @@ CITED = "application/vnd.natpatsip.citation+json"
 BESIDE = "beside"  # in the record of a citation: other facts that are cited with it
 ID = re.compile(r"[a-z][a-z0-9_]*")
 
-UNITS = dict.fromkeys(("percent", "%", "per cent", "percentage", "pct"), "percent") | dict.fromkeys(("gbp", "£"), "GBP")
-"""How people write the units whose sign is printed with a number, and what the units are called."""
+UNITS = (
+    dict.fromkeys(("percent", "%", "per cent", "percentage", "pct"), "percent")
+    | dict.fromkeys(("gbp", "£"), "GBP")
+    | {name: name for name in ("date", "quarter", "year")}
+)
+"""How people write the units in which a value is printed otherwise than as a number, and what the units are called."""
 
 LONG_UNITS = ("percent", "percentage")  # of a short one, such as pct or GBP, too many words are nearly the same
 MISSPELT = 0.85  # how similar a misspelt name of a long one is: percnt is, percentile is not
@@ -33,11 +41,20 @@ COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows
 LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
 BETWEEN = "; "
+PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)  # a number as a file has it
 FIGURES = re.compile(r"[−\d,]+(?:\.(\d+))?%?")  # a printed number that is not in millions or pounds, and its decimals
 SUMMED = re.compile(r"\bsummed by|\brolling sums|\bby quarter")  # in such a filter: the rows are no rows of the file
 
 
-@dataclass(frozen=True)
+def _asked_by_notebook() -> bool:
+    """Return True if the code of a notebook's cell asks a fact something, not a library that looks for it."""
+    return context.shell() is not None and sys._getframe(2).f_globals.get("__name__") == "__main__"
+
+
+COMPARE = "Compare its value: fact.value == 0."
+
+
+@dataclass(frozen=True, eq=False)
 class Fact:
     """A number that the report prints, with where it comes from.
 
@@ -80,6 +97,33 @@ class Fact:
 
     def __str__(self) -> str:
         return self.text
+
+    def __eq__(self, other: object) -> bool:
+        """Return True for the same fact; another fact or a number is no fact, so that no such comparison could hold.
+
+        Raises
+        ------
+        FactError
+            If it is compared with a number or a date, or by a notebook's own code with another fact.
+        """
+        is_other = isinstance(other, Fact) and self.key != other.key
+        if isinstance(other, AnyNumber | date) or (is_other and _asked_by_notebook()):
+            raise FactError(f"{self.id} ({self.period}) is a fact, which equals no other one and no number. {COMPARE}")
+        if not isinstance(other, Fact):
+            return NotImplemented
+        return not is_other and self._compared() == other._compared()
+
+    def __hash__(self) -> int:
+        return hash(self._compared())
+
+    def _compared(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, each.name) for each in fields(self) if each.compare)
+
+    def __bool__(self) -> bool:
+        """Raise a FactError in a notebook, which may ask whether a number is 0: the fact would be true."""
+        if _asked_by_notebook():
+            raise FactError(f"{self.id} ({self.period}) is a fact, which is neither true nor false. {COMPARE}")
+        return True
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON can hold it, with the facts that it was calculated from."""
@@ -162,6 +206,20 @@ def printed(value: Number, unit: str, decimals: int | None = None) -> str:
     return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)
 
 
+def told_apart(one: Fact, other: Fact) -> tuple[str, str] | None:
+    """Return two values of one fact as messages name them, with their units if those differ; None if they agree.
+
+    Examples
+    --------
+    >>> teams, share, four = (Fact("a", "all", n, unit, "") for n, unit in ((3, "teams"), (3, "percent"), (4, "teams")))
+    >>> told_apart(teams, share), told_apart(teams, four), told_apart(teams, teams)
+    (('3 (teams)', '3% (percent)'), ('3', '4'), None)
+    """
+    if one.unit != other.unit:
+        return f"{one.text} ({one.unit})", f"{other.text} ({other.unit})"
+    return None if one.value == other.value else (one.text, other.text)
+
+
 def number_of(fact: Fact) -> float:
     """Return the value of a fact that is a number, as all facts of measures are."""
     return float(fact.value)  # type: ignore[arg-type]
@@ -187,13 +245,32 @@ def unit_expected(unit: str) -> str:
 def parse_value(value: Any, unit: str) -> Number:
     """Return the value that a text or a number of a file stands for; whole numbers become int."""
     if usual := unit_expected(unit):
-        raise FactError(f'The unit of {value} is "{unit}"; expected "{usual}", with which its sign is printed.')
+        raise FactError(f'The unit of {value} is "{unit}"; expected "{usual}", which says how it is printed.')
     if unit == "date":
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return _day(value)
     if unit == "quarter":
         return str(Quarter.parse(value))
+    if isinstance(value, date) or (isinstance(value, str) and not PLAIN.fullmatch(value.strip())):
+        raise ValueError(f"{value!r} is not a number")
     number = float(value)
-    return int(number) if number.is_integer() else number
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a finite number")
+    whole = int(number) if number.is_integer() else None
+    if whole is not None and isinstance(value, int | str) and Decimal(value) != whole:
+        raise FactError(
+            f"{value} has more digits than a number keeps. Round it, or publish it in thousands or millions."
+        )
+    return number if whole is None else whole
+
+
+def _day(value: Any) -> date:
+    """Return the day that a value is; a time of day would be lost, and so would the zone that it is in."""
+    day = value if isinstance(value, date) else datetime.fromisoformat(str(value))
+    if not isinstance(day, datetime):
+        return day
+    if day.tzinfo or day != datetime(day.year, day.month, day.day):
+        raise ValueError(f"{value} has a time or a time zone")
+    return day.date()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from numbers import Integral
@@ -35,6 +35,7 @@ from natpatsip.facts.fact import (
     parse_value,
     printed,
     rows_hash,
+    told_apart,
 )
 from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.fact_labels import labels_of
@@ -62,6 +63,7 @@ __all__ = [
 ]
 
 HANDED = "NATPATSIP_FACTS"  # names the file in which a running build passes facts on to the next notebook
+DOUBLE = 8  # bytes of a number
 REPORTED = "reported"  # the dataset of reported facts
 REPORTED_FILE = "data/reported.csv"
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
@@ -149,16 +151,17 @@ def publish(
         is_illustrative=any(each.is_illustrative for each in fact.inputs) or _is_illustrative(rows),
     )
     before = _published.get(fact.key)
-    if before and before.value != fact.value and before.cell != fact.cell:  # a cell that is run again may change it
+    is_twice = before is not None and before.cell != fact.cell  # a cell that is run again may change it
+    if before is not None and is_twice and (texts := told_apart(before, fact)):
         raise FactError(
-            f"{id} ({fact.period}) is published twice: {before.text} in cell {before.cell} and {fact.text} in "
+            f"{id} ({fact.period}) is published twice: {texts[0]} in cell {before.cell} and {texts[1]} in "
             f"cell {fact.cell}. A fact has one owner: publish it in one cell and cite it in the other."
         )
-    owner = None if fact.key in _published else _reported(fact.key, here) or _decided(fact.key, here)
-    if owner and owner.value != fact.value:
+    owner = None if fact.key in _published else _first(fact.key, here, _reported, _decided)
+    if owner is not None and (texts := told_apart(owner, fact)):
         where = REPORTED_FILE if owner.kind == "reported" else f"params/{here.quarter}.yml"
         raise FactError(
-            f"{id} ({fact.period}) is {fact.text} here and {owner.text} in {where}. A fact has one owner: cite it "
+            f"{id} ({fact.period}) is {texts[1]} here and {texts[0]} in {where}. A fact has one owner: cite it "
             "here, or publish this one under another id."
         )
     _published[fact.key] = fact
@@ -190,10 +193,21 @@ def cite(id: str, period: str | Quarter | None = None) -> Fact:  # noqa: A002 â€
     """
     here = context.current()
     key = (id, str(period or here.quarter))
-    found = _published.get(key) or _reported(key, here) or _decided(key, here) or _of_other_notebook(key, here)
-    if not found:
+    found = _published.get(key)
+    if found is None:
+        found = _first(key, here, _reported, _decided, _of_other_notebook)
+    if found is None:
         raise FactError(_not_found(key, here))
     return found
+
+
+def _first(
+    key: tuple[str, str],
+    here: context.Context,
+    *places: Callable[[tuple[str, str], context.Context], Fact | None],
+) -> Fact | None:
+    """Return a fact from the first of several places that has it."""
+    return next((found for place in places if (found := place(key, here)) is not None), None)
 
 
 def forget() -> None:
@@ -224,7 +238,11 @@ def _period(id: str, period: str) -> str:  # noqa: A002
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
     if isinstance(value, Fact):
         value = value.value
-    if hasattr(value, "item"):  # a NumPy scalar
+    dtype: Any = getattr(value, "dtype", None)
+    kind = getattr(dtype, "kind", "")
+    if kind == "M" or (kind == "f" and dtype.itemsize < DOUBLE):  # a month has no day; 85.9 would be 85.9000015258789
+        value = str(value)
+    elif hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if isinstance(value, Quarter):
         value = str(value)
@@ -233,7 +251,7 @@ def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
             f'publish("{id}"): the value is missing. A sum is missing if a part of it is, such as a suppressed count: '
             "publish one that has all its parts, or say in the text that the number is not known."
         )
-    is_plain = isinstance(value, int | float | str | date) and not isinstance(value, bool)
+    is_plain = isinstance(value, int | float | str | date) and not isinstance(value, bool) and bool(value == value)
     if not is_plain or (isinstance(value, float) and math.isinf(value)):
         raise FactError(f'publish("{id}"): the value is {value!r}; expected a number, a date or a quarter.')
     try:

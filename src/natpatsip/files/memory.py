@@ -1,8 +1,9 @@
 """What a process that stays remembers of its builds: results, by all that they were made of.
 
-A preview builds again and again, and each save changes one file of many. Outside of `remembering` nothing is
-remembered, so a build from the command line needs no more memory for it. A result is shared by all builds that ask for
-it: nobody may change it.
+A preview builds again and again, and each save changes one file of many. Notebooks show the same measures, and their
+processes begin with what the one that they are forked from remembers. Outside of `remembering` nothing is remembered,
+so a build from the command line needs no more memory for it. A result is shared by all that ask for it: nobody may
+change it.
 """
 
 from __future__ import annotations

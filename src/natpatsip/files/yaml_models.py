@@ -185,7 +185,7 @@ def _problems(
         is_to_be_shown = "dialect" not in path and path[-2:] != ("constraints", "pattern")
         if is_to_be_shown and (fault := not_shown(node.value)):
             yield f"{place}: {fault}"
-        elif node.tag == f"{_TAG}float" and _loses_digits(node.value):
+        elif node.tag in (f"{_TAG}float", f"{_TAG}int") and _loses_digits(node.value):
             yield f"{place}: found {node.value}, of which a computer keeps {float(node.value)!r}. Write fewer digits."
     elif isinstance(node, yaml.SequenceNode):
         for number, each in enumerate(node.value):
@@ -204,7 +204,7 @@ def _problems(
 
 
 def _loses_digits(text: str) -> bool:
-    """Return True if a decimal number is not to the computer what it was written, as one of 17 digits may be."""
+    """Return True if a number is not to the computer what it was written, as one of 17 digits may be."""
     if not text[-1:].isdigit() or not math.isfinite(float(text)):  # .inf and .nan have another message
         return False
     try:

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from natpatsip.datasets import declaration as datasets
 from natpatsip.datasets.descriptor import FILE as DATASETS
-from natpatsip.datasets.descriptor import FOLDER, Package, Resource
+from natpatsip.datasets.descriptor import FOLDER, NUMERIC, Package, Resource
 from natpatsip.errors import DataError, DataFileError, nearest, together
 from natpatsip.facts.fact import ID
 from natpatsip.files.yaml_models import Number, Whole, Word, place_of, read_yaml, sentences, shown
@@ -48,7 +48,6 @@ PERCENT = "percent"
 HIDDEN = "hidden"
 """What the data of the page of organisations have instead of a count that is too small; one that is missing is null."""
 BETWEEN_EVENTS = ("t", "g")
-NUMERIC = ("integer", "number")
 DAYS = "days"
 DAILY = ("date", "datetime")
 
@@ -123,6 +122,11 @@ class Definition(Strict):
     def is_between_events(self) -> bool:
         """Whether a point is what lies between two events: the time, or the opportunities."""
         return self.chart in BETWEEN_EVENTS
+
+    @property
+    def middle(self) -> str:
+        """What the middle line of its chart is called, such as Mean; empty if it has none."""
+        return MIDDLES.get(self.chart, "")
 
     @property
     def counts(self) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,10 +14,10 @@ import pandas as pd
 from natpatsip import context, datasets, spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
 from natpatsip.datasets.cells import is_quarter
-from natpatsip.errors import DataError, FactError, nearest
+from natpatsip.errors import DataError, FactError, ReportError, nearest
 from natpatsip.facts.fact import Fact, UsedRows, number_of, of_rows, parse_value
 from natpatsip.facts.publishing import publish
-from natpatsip.measures.definitions import figure_id
+from natpatsip.measures.definitions import CONTROL_CHARTS, declared, figure_id
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
@@ -96,12 +98,12 @@ class Measure(MeasuredSeries):
     @cached_property
     def result(self) -> pd.DataFrame:
         """The analysis of its series, from `natpatsip.spc`; for lines and bars, what they draw."""
-        return self.kind.analyse(self, self.series)
+        return _analysis(self).copy(deep=False)  # pandas copies what is written to
 
     @property
     def found(self) -> spc.Findings:
         """What its control chart shows; see `natpatsip.spc.findings`."""
-        return spc.findings(self.result)
+        return _findings(self)
 
     def claim(self, words: str, shows: str | Iterable[str], *, at: Any = None) -> str:
         """Return the words if its chart bears them out; see `natpatsip.spc.claim`."""
@@ -150,7 +152,7 @@ class Measure(MeasuredSeries):
         return float(found.iloc[0])
 
     def _day_of(self, date: Any) -> pd.Timestamp | None:
-        """Return the day by which a period stands in the series; None of a year, or of a quarter among months."""
+        """Return the date of a period in the series; None for a year, or for a quarter in a series of months."""
         text = str(date)
         if is_quarter(text):
             return pd.Timestamp(Quarter.parse(text).first_month) if self.step == "quarter" else None
@@ -203,7 +205,7 @@ class Measure(MeasuredSeries):
         return publish(
             id,
             wording.rounded(
-                number_of(value) - (number_of(known) if known else float(less)),  # type: ignore[arg-type]
+                number_of(value) - (float(less) if known is None else number_of(known)),  # type: ignore[arg-type]
                 places,
             ),
             decimals=max(places, 0) or None,  # as whole numbers are read: 1 million
@@ -213,7 +215,7 @@ class Measure(MeasuredSeries):
             source=self._source,
             inputs=inputs,
             formula=formula or " − ".join(self._called(each) for each in (value, less)),
-            rows="" if known else self.series,
+            rows=self.series if known is None else "",
         )
 
     def _called(self, level: Fact | float) -> str:
@@ -221,7 +223,7 @@ class Measure(MeasuredSeries):
         if not isinstance(level, Fact):
             return wording.plain(level)
         role = next((name for name, fact in self.facts.items() if fact.key == level.key), "")
-        middle = self.kind.middle.lower()
+        middle = self.definition.middle.lower()
         words = {
             "mean": f"{middle} now",
             "mean_before": f"{middle} of the period before the latest",
@@ -242,37 +244,30 @@ class Measure(MeasuredSeries):
             if role not in ids or level != level:
                 continue
             value = wording.rounded(level, self.decimals, is_percent=own.is_percent)
-            label = self._label_of(role)
+            about: dict[str, Any] = {
+                "label": self._label_of(role),
+                "unit": own.unit,
+                "source": source,
+                "formula": formula,
+                "decimals": self.places or None,  # as whole numbers are read: 1 million
+            }
             if is_owner:
-                found[role] = publish(
-                    ids[role],
-                    value,
-                    label=label,
-                    unit=own.unit,
-                    source=source,
-                    formula=formula,
-                    rows=used,
-                    decimals=self.places or None,  # as whole numbers are read: 1 million
-                )
+                found[role] = publish(ids[role], value, rows=used, **about)
             else:
                 found[role] = Fact(
                     ids[role],
                     str(self.here.quarter),
-                    value=parse_value(value, own.unit),
-                    unit=own.unit,
-                    source=source,
-                    label=label,
-                    formula=formula,
+                    parse_value(value, own.unit),
                     rows=used.described,
                     rows_sha256=used.sha256,
                     is_illustrative=self.is_illustrative,
-                    decimals=self.places or None,  # as whole numbers are read: 1 million
+                    **about,
                 )
         return found
 
     def _label_of(self, role: str) -> str:
         """Return what one of its facts is called: *Optimal care: mean since July 2023*."""
-        middle, point = self.kind.middle.lower(), self.step
+        middle, point = self.definition.middle.lower(), self.step
         if self.definition.rolling > 1:
             point = f"{self.definition.rolling}-{point} mean"
         words = {"baseline": f"first {point}", "latest": f"latest {point}"}
@@ -325,6 +320,31 @@ class Measure(MeasuredSeries):
         """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
         change = number_of(self.mean) - number_of(self.mean_before)
         return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
+
+
+def _analysis(of: MeasuredSeries) -> pd.DataFrame:
+    return of.once("analysis", lambda: KINDS[of.definition.chart].analyse(of, of.series))
+
+
+def _findings(of: MeasuredSeries) -> spc.Findings:
+    return of.once("findings", lambda: spc.findings(_analysis(of)))
+
+
+def calculate_all(project: Path, quarter: Quarter | str, *, of: Collection[str]) -> None:
+    """Analyse the measures of some datasets for a quarter, so that `measure` finds what is remembered of them.
+
+    Errors are left to `measure`, which raises them again.
+    """
+    read = dict(context.READ)
+    with context.use(quarter, project=project):
+        for name in (name for name, own in declared(project).by_id.items() if own.dataset in of):
+            with contextlib.suppress(ReportError):
+                each = MeasuredSeries(name)
+                _analysis(each)
+                if each.definition.chart in CONTROL_CHARTS:
+                    _findings(each)
+    context.READ.clear()  # those are what notebooks read
+    context.READ.update(read)
 
 
 def measure(id: str) -> Measure:  # noqa: A002 — the contract's name

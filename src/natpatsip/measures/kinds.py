@@ -13,33 +13,24 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from natpatsip import charts, spc, wording
-from natpatsip.measures import definitions
 from natpatsip.spc.arguments import read_method
 from natpatsip.spc.attribute_charts import ratio_chart
-from natpatsip.spc.rules import MIDDLES, RULE_LENGTH
+from natpatsip.spc.rules import RULE_LENGTH
 
 if TYPE_CHECKING:
     from natpatsip.charts.layers import ReportChart
     from natpatsip.measures.measured_series import MeasuredSeries
 
 LEVELS = ("mean", "median", "lpl", "upl")  # columns of an analysis
-FEWEST_FOR_ICONS = RULE_LENGTH  # with fewer points no rule could tell a change: an icon would say that there is none
+FEWEST_FOR_ICONS = RULE_LENGTH  # with fewer points no rule can find a change: an icon would say that there is none
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of chart.
-
-    Parameters
-    ----------
-    name : str
-        What it is called where a fact's source is told.
-    middle : str
-        What its middle line is called; empty where it has none.
-    """
+    """A kind of chart."""
 
     name: str
-    middle: str
+    """What it is called in the source of a fact."""
     analyse: Callable[[MeasuredSeries, pd.DataFrame], pd.DataFrame]
     """Takes a measure and its series, or the beginning of it."""
     draw: Callable[[MeasuredSeries, pd.DataFrame, Mapping[str, Any]], ReportChart]
@@ -51,7 +42,7 @@ class Kind:
 def _analysed(
     measure: MeasuredSeries, series: pd.DataFrame, analyse: Callable[..., pd.DataFrame] = spc.xmr, *columns: str
 ) -> pd.DataFrame:
-    """Return the analysis of a measure's series, or of its beginning, with the rebases that it has got to.
+    """Return the analysis of a measure's series, or of its beginning, with the rebases up to its end.
 
     `analyse` takes the columns one by one.
     """
@@ -69,14 +60,10 @@ def _analysed(
 
 
 def no_icons(result: pd.DataFrame) -> str:
-    """Return why a chart has no icons: no rule could tell a change, or all would tell too many; "" if it has them."""
+    """Return why a chart has no icons: no rule can find a change, or rules find too many; "" if it has them."""
     if int(result["value"].notna().sum()) < FEWEST_FOR_ICONS:
         return "too few points"
     return "limits too narrow" if result.attrs.get("is_overdispersed") else ""
-
-
-def _run(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
-    return _analysed(measure, series, spc.run_chart)
 
 
 def _ratio(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
@@ -85,33 +72,18 @@ def _ratio(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
     return _analysed(measure, series, chart, "numerator", "denominator")
 
 
-def _times(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
-    return _analysed(measure, series, spc.t_chart)
-
-
-def _numbers(measure: MeasuredSeries, series: pd.DataFrame) -> pd.DataFrame:
-    return _analysed(measure, series, spc.g_chart)
-
-
-def _drawn(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a control or run chart, those that an author gives last."""
-    return {
+def _draw_spc(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
+    """Return the control or run chart; the options that an author gives replace the measure's own."""
+    draw = charts.run if measure.definition.chart == "run" else charts.spc
+    own = {
         "y_title": measure.axis,
         "percent": measure.definition.is_percent,
         "decimals": measure.decimals,
         "rebase_reasons": measure.rebase_reasons,
         "notes": measure.notes,
         "with_icons": not no_icons(result),
-        **options,
     }
-
-
-def _draw_spc(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    return charts.spc(result, **_drawn(measure, result, options))
-
-
-def _draw_run(measure: MeasuredSeries, result: pd.DataFrame, options: Mapping[str, Any]) -> ReportChart:
-    return charts.run(result, **_drawn(measure, result, options))
+    return draw(result, **{**own, **options})
 
 
 def _spc_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFrame:
@@ -142,8 +114,8 @@ def _table_decimals(measure: MeasuredSeries) -> int:
 def _spc_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tuple[float, str]]:
     """Return the middle lines of the first, the second last and the last period, and the latest value."""
     column = "median" if "median" in result else "mean"
-    middle, of_shown = MIDDLES.get(measure.definition.chart, column), measure.of_shown
-    known = f", of {of_shown}" if of_shown else ""
+    middle = measure.definition.middle.lower()
+    known = f", of {measure.of_shown}" if measure.of_shown else ""
     by_period = list(result.groupby("segment", sort=True)[column].first())
     if len(by_period) == 1:
         only = by_period[0], f"{middle} of the chart's only period{known}"
@@ -208,13 +180,13 @@ def _stacked_table(measure: MeasuredSeries, result: pd.DataFrame) -> pd.DataFram
 
 
 KINDS: Mapping[str, Kind] = {
-    "xmr": Kind("SPC chart", definitions.MIDDLES["xmr"], _analysed, _draw_spc, _spc_table, _spc_levels),
-    "p": Kind("p chart", definitions.MIDDLES["p"], _ratio, _draw_spc, _spc_table, _spc_levels),
-    "u": Kind("u chart", definitions.MIDDLES["u"], _ratio, _draw_spc, _spc_table, _spc_levels),
-    "t": Kind("T chart", definitions.MIDDLES["t"], _times, _draw_spc, _spc_table, _spc_levels),
-    "g": Kind("G chart", definitions.MIDDLES["g"], _numbers, _draw_spc, _spc_table, _spc_levels),
-    "run": Kind("Run chart", definitions.MIDDLES["run"], _run, _draw_run, _spc_table, _spc_levels),
-    "trend": Kind("Line chart", "", _series, _draw_trend, _trend_table, _trend_levels),
-    "stacked": Kind("Stacked bars", "", lambda _, series: series, _draw_stacked, _stacked_table, lambda *_: {}),
+    "xmr": Kind("SPC chart", _analysed, _draw_spc, _spc_table, _spc_levels),
+    "p": Kind("p chart", _ratio, _draw_spc, _spc_table, _spc_levels),
+    "u": Kind("u chart", _ratio, _draw_spc, _spc_table, _spc_levels),
+    "t": Kind("T chart", partial(_analysed, analyse=spc.t_chart), _draw_spc, _spc_table, _spc_levels),
+    "g": Kind("G chart", partial(_analysed, analyse=spc.g_chart), _draw_spc, _spc_table, _spc_levels),
+    "run": Kind("Run chart", partial(_analysed, analyse=spc.run_chart), _draw_spc, _spc_table, _spc_levels),
+    "trend": Kind("Line chart", _series, _draw_trend, _trend_table, _trend_levels),
+    "stacked": Kind("Stacked bars", lambda _, series: series, _draw_stacked, _stacked_table, lambda *_: {}),
 }
 """Kinds of charts, by the name that ``chart:`` gives."""

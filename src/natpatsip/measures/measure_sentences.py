@@ -14,7 +14,7 @@ import pandas as pd
 
 from natpatsip import spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
-from natpatsip.charts.alt_text import LIMITS, rule_words
+from natpatsip.charts.alt_text import rule_words
 from natpatsip.facts.fact import Fact, number_of
 from natpatsip.facts.publishing import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
@@ -22,7 +22,7 @@ from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase
 from natpatsip.settings import read_settings
 from natpatsip.spc.describe import TOO_NARROW
-from natpatsip.spc.rules import BETWEEN_EVENTS, SHORT_GROUP, verdict
+from natpatsip.spc.rules import BETWEEN_EVENTS, LIMIT_NAMES, SHORT_GROUP, verdict
 
 Parts = list[str | Fact]
 
@@ -38,7 +38,7 @@ class Shown:
     @cached_property
     def found(self) -> spc.Findings:
         """What its control chart shows."""
-        return spc.findings(self.result)
+        return self.series.once("findings", lambda: spc.findings(self.result))
 
 
 def sentences_of(shown: Shown) -> Passage:
@@ -200,7 +200,7 @@ def _compared(shown: Shown) -> Parts:
 
 
 def _judged(shown: Shown) -> Parts:
-    """Return that a step change is a concern; that one is an improvement, its direction says."""
+    """Return that a step change is a concern; of an improvement, its direction says so already."""
     found = shown.found
     return [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"] if found.step_verdict == "concern" else []
 
@@ -227,7 +227,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
         text = f"the latest {count} {several} show a {found.trend} trend"
         signals.append(([text], found.trend == "rising"))
     if found.close and not signals:
-        text = f"2 of the latest 3 {several} are close to the {LIMITS[found.close]} limit"
+        text = f"2 of the latest 3 {several} are close to the {LIMIT_NAMES[found.close]} limit"
         signals.append(([text], found.close == "above"))
     for parts, is_up in signals:
         yield [*parts, _verdict(found.improvement, is_up=is_up)]
@@ -241,7 +241,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
 
 
 def _normal(found: spc.Findings, step: str) -> str:
-    """Return that there is no signal since the last change: a concern follows, an improvement is said already."""
+    """Return that there is no signal since the last change; whether that change is a concern is said after it."""
     if not found.shifts:
         return f"no {step} stands out"
     return (

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from natpatsip import context, datasets, params, spc, wording
 from natpatsip.charts.layout.value_axis import decimals_for
 from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
+from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.facts.fact import FILTER
-from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, Definition, declared
+from natpatsip.files import memory
+from natpatsip.files.memory import Same
+from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
@@ -21,6 +24,7 @@ from natpatsip.spc.rules import INTERVAL
 
 HIDDEN_PERIODS = "hidden_periods"
 MOST_SHOWN = 3  # rows that a message names
+Found = TypeVar("Found")
 
 
 class MeasuredSeries:
@@ -65,8 +69,22 @@ class MeasuredSeries:
     @cached_property
     def series(self) -> pd.DataFrame:
         """The series: ``date``, ``value`` and what a share is made of; for stacked bars, the column of parts too."""
-        self._refuse_total()
-        return self.series_of(self.rows)
+        rows = self.rows  # each notebook reads them, and says so, even if the series was made before
+
+        def make() -> pd.DataFrame:
+            self._refuse_total()
+            return self.series_of(rows)
+
+        return self.once("series", make).copy(deep=False)  # pandas copies what is written to
+
+    def once(self, what: str, make: Callable[[], Found]) -> Found:
+        """Return what is made of the measure and its data alone, from memory if it was made before.
+
+        The process that notebooks are forked from makes it for all of them (`natpatsip.pipeline.execution.prefork`).
+        """
+        table = examine(self.definition.dataset, self.here.project)
+        made_of = (self.id, self.here.quarter, Same(self._declared), Same(self.decided), Same(table))
+        return memory.once(make, what, *made_of)
 
     def series_of(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the series of some of its rows, such as those of one organisation.
@@ -76,7 +94,7 @@ class MeasuredSeries:
         DataError
             If a numerator exceeds its denominator, or a rate that is given would have to be added up.
         """
-        own, period = self.definition, self._period
+        own, period = self.definition, self.period
         self._refuse_impossible(rows)
         if own.is_between_events:
             return self._between_events(rows)
@@ -130,7 +148,7 @@ class MeasuredSeries:
 
         With fewer than two events there is one row without a value, as a chart has to say that there is nothing yet.
         """
-        own, period = self.definition, self._period
+        own, period = self.definition, self.period
         events, opportunities = own.numerator or own.value or "events", own.denominator
         counted = rows if own.counts else rows.assign(events=1)
         sums = datasets.total(counted, [*filter(None, (events, opportunities))], by=period)
@@ -147,7 +165,7 @@ class MeasuredSeries:
 
     def _refuse_impossible(self, rows: pd.DataFrame) -> None:
         """Refuse what no sum of rows may hold, with the months and organisations of the first ones."""
-        own, period = self.definition, self._period
+        own, period = self.definition, self.period
         if own.numerator and own.per == 100:
             over = rows[own.numerator] > rows[own.denominator]
             self._refuse(rows, over, [own.numerator, own.denominator], "a numerator is above its denominator")
@@ -161,7 +179,7 @@ class MeasuredSeries:
                 self._refuse(rows, counts < 0, [column], "a count is below 0")
                 self._refuse(rows, (counts % 1 > 0) & (not is_amount), [column], "a count is not a whole number")
         if own.is_rate and rows[period].duplicated().any():
-            at = self._at(rows[rows[period].duplicated()].iloc[0], period)
+            at = self._at(rows[rows[period].duplicated()].iloc[0])
             raise DataError(
                 f"{self._declared.place(self.id, 'value')}: {rows.attrs['file']} has several rows {at}, "
                 f"and values in {own.unit} cannot be added up. Filter one of them, or give numerator and denominator."
@@ -179,7 +197,7 @@ class MeasuredSeries:
             sums = rows.groupby(names)[own.counts[0]].sum()
             likely = likely_total([*map(str, sums.index)], sums.tolist())
             if likely and is_sum_of_others(
-                likely, [*map(str, names)], list(rows[self._period]), list(rows[own.counts[0]].fillna(0))
+                likely, [*map(str, names)], list(rows[self.period]), list(rows[own.counts[0]].fillna(0))
             ):
                 total, how = likely, "is always the sum of the others"
         if total:
@@ -194,7 +212,7 @@ class MeasuredSeries:
         if wrong.empty:
             return
         found = [
-            f"{' and '.join(f'{column} {row[column]:g}' for column in columns)} {self._at(row, self._period)}"
+            f"{' and '.join(f'{column} {row[column]:g}' for column in columns)} {self._at(row)}"
             for _, row in wrong.head(MOST_SHOWN).iterrows()
         ]
         more = f" and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
@@ -203,8 +221,8 @@ class MeasuredSeries:
             f"{'; '.join(found)}{more}. Correct the rows, or the columns that the measure names."
         )
 
-    def _at(self, row: Any, period: str) -> str:
-        day = row[period]
+    def _at(self, row: Any) -> str:
+        day = row[self.period]
         if self.definition.is_between_events:
             when = f"on {wording.date(day)}"
         else:
@@ -212,7 +230,8 @@ class MeasuredSeries:
         return when + (f" ({row[self.definition.by]})" if self.definition.by else "")
 
     @property
-    def _period(self) -> str:
+    def period(self) -> str:
+        """The column of its dataset that says when."""
         return datasets.declared(self.here.project).resource(self.definition.dataset).natpatsip.period
 
     def _is_whole(self, sums: pd.DataFrame) -> bool:
@@ -224,7 +243,7 @@ class MeasuredSeries:
         """What lies between two points: month, quarter, or another step of a regular series; or interval."""
         if self.definition.is_between_events:
             return INTERVAL
-        if is_quarterly(self.rows[self._period]):
+        if is_quarterly(self.rows[self.period]):
             return "quarter"
         step = step_of(list(pd.to_datetime(self.series["date"].unique())))
         return "month" if step == "date" else step
@@ -263,8 +282,8 @@ class MeasuredSeries:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the chart has to know: what its means are of, and which reasons were made up."""
-        middle = MIDDLES.get(self.definition.chart, "")
-        of_shown = [f"The {middle.lower()} is of {self.of_shown}."] if middle and self.of_shown else []
+        middle = self.definition.middle.lower()
+        of_shown = [f"The {middle} is of {self.of_shown}."] if middle and self.of_shown else []
         months = [month for month, each in self.rebases.items() if each.is_illustrative]
         if not months:
             return tuple(of_shown)
@@ -334,12 +353,12 @@ class MeasuredSeries:
 
     @property
     def of_shown(self) -> str:
-        """What means are of where periods, the smallest, are hidden: *the months that may be shown*; else ""."""
+        """The periods that means are of, if some are hidden: *the months that may be shown*; else ""."""
         return f"the {self.step}s that may be shown" if self.hidden else ""
 
     @property
     def gaps(self) -> str:
-        """What is the matter with a period of the chart that has no point, where it is not just missing; else ""."""
+        """Why a period of the chart has no point, if it is not just missing; else ""."""
         own, why = self.definition, []
         if own.is_between_events:
             return "whose length is not known"
@@ -355,7 +374,7 @@ class MeasuredSeries:
         """Return what its data call numbers of organisations without which a period has no sum."""
         own, rows = self.definition, self.rows
         known = rows[[*own.counts]].notna().all(axis=1)
-        periods = rows[self._period]
+        periods = rows[self.period]
         if not periods[~known].isin(periods[known]).any():
             return []
         missing = rows.attrs.get("missing", {})

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from natpatsip.measures.definitions import Definition
 from natpatsip.spc.arguments import read_method
 from natpatsip.spc.assurance import assurance_codes
 from natpatsip.spc.attribute_charts import ratio_chart
-from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH
-
-Floats = npt.NDArray[np.float64]
+from natpatsip.spc.rules import IMPROVEMENTS, RULE_LENGTH, Floats
 
 OF_COUNTS = ("p", "u")
 """The kinds of chart whose limits are those of counts, for each point."""
@@ -54,7 +51,7 @@ def charts_of_counts(
 
 
 def doubt(chart: pd.DataFrame, kind: str, base: int) -> str:
-    """Return why nothing may be told from the limits of a p or u chart of rounded counts; "" where it may."""
+    """Return why the limits of a p or u chart of rounded counts say nothing; "" where they do."""
     if chart.attrs["is_overdispersed"]:
         return NARROW
     tops, wholes = (chart[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))

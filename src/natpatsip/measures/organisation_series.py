@@ -12,24 +12,21 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from natpatsip import datasets, spc, wording
 from natpatsip.datasets.disclosure import MISSING, SuppressionPolicy, policy
 from natpatsip.datasets.organisations import Organisation
 from natpatsip.datasets.validation import examine
-from natpatsip.errors import DataError
+from natpatsip.errors import DataError, first_few
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
-from natpatsip.measures.measured_series import MOST_SHOWN, MeasuredSeries, is_quarterly
+from natpatsip.measures.measured_series import MeasuredSeries, is_quarterly
 from natpatsip.measures.organisation_limits import OF_COUNTS, charts_of_counts, doubt, has_one_assurance, is_coarse
 from natpatsip.measures.suppressed_cells import suppressed_points
 from natpatsip.quarter import Quarter
 from natpatsip.spc.funnel import LIMITS, funnel, funnel_limits
 from natpatsip.spc.gaps import period_words
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from natpatsip.spc.rules import Flags, Floats
 
 SHOWN = ("xmr", "run", "p", "u")  # kinds of chart that have a series of their own for each organisation
 SMALL = 20  # a month is small if its usual denominator is below this many times the base that counts are rounded to
@@ -105,12 +102,12 @@ class ByOrganisation:
     def _monthly(self) -> pd.DataFrame:
         """The raw counts of each organisation and period of the data."""
         own = self.measure.definition
-        return datasets.total(self.measure.rows, [*own.counts], by=[own.by, self._period])
+        return datasets.total(self.measure.rows, [*own.counts], by=[own.by, self.measure.period])
 
     @cached_property
     def _sums(self) -> pd.DataFrame:
         """The raw counts of each organisation and point."""
-        own, period, monthly = self.measure.definition, self._period, self._monthly
+        own, period, monthly = self.measure.definition, self.measure.period, self._monthly
         if self.step != self.measure.step:
             return datasets.quarterly(monthly, by=own.by, counts=[*own.counts], date=period)
         if is_quarterly(monthly[period]):
@@ -118,11 +115,6 @@ class ByOrganisation:
                 **{period: pd.to_datetime([Quarter.parse(each).first_month for each in monthly[period]])}
             )
         return monthly
-
-    @property
-    def _period(self) -> str:
-        own, project = self.measure.definition, self.measure.here.project
-        return datasets.declared(project).resource(own.dataset).natpatsip.period
 
     @cached_property
     def step(self) -> str:
@@ -138,7 +130,7 @@ class ByOrganisation:
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
         """The dates of its points, a column each."""
-        return pd.DatetimeIndex(sorted(self._sums[self._period].unique()))
+        return pd.DatetimeIndex(sorted(self._sums[self.measure.period].unique()))
 
     @cached_property
     def periods(self) -> list[str]:
@@ -154,7 +146,7 @@ class ByOrganisation:
     def _raw(self) -> dict[str, Floats]:
         sums = self._sums
         rows = pd.Categorical(sums[self.measure.definition.by].astype(str), categories=self.names).codes
-        columns = self.dates.get_indexer(pd.DatetimeIndex(sums[self._period]))
+        columns = self.dates.get_indexer(pd.DatetimeIndex(sums[self.measure.period]))
         grids = {}
         for role, column in self.roles.items():
             grids[role] = np.full((len(self.names), len(self.dates)), np.nan)
@@ -245,7 +237,7 @@ class ByOrganisation:
 
     @cached_property
     def doubts(self) -> list[str]:
-        """Why nothing may be told from the limits of each organisation's p or u chart; "" where it may."""
+        """Why the limits of each organisation's p or u chart say nothing; "" where they do."""
         if self.measure.definition.chart not in OF_COUNTS:
             return [""] * len(self.names)
         base = self.policy.base if self.policy.counts else 0
@@ -276,7 +268,7 @@ class ByOrganisation:
 
     @cached_property
     def has_assurance(self) -> list[bool]:
-        """Whether each organisation's limits say one thing of the target, as those that are of all points do."""
+        """Whether all of each organisation's limits say the same of the target, as limits of a whole segment do."""
         own = self.measure.definition
         if own.chart not in OF_COUNTS:
             return [True] * len(self.names)
@@ -288,8 +280,8 @@ class ByOrganisation:
         known = ~np.isnan(self.values)
         first = list(self.dates).index(self.rebase_dates[-1]) if self.rebase_dates else 0
         enough = known[:, first:].sum(axis=1) >= FEWEST_FOR_ICONS
-        is_told = np.array([not doubt for doubt in self.doubts])
-        found: Flags = enough & known[:, -1] & is_told & (self.measure.definition.chart != "run")
+        is_sure = np.array([not doubt for doubt in self.doubts])
+        found: Flags = enough & known[:, -1] & is_sure & (self.measure.definition.chart != "run")
         return found
 
     def remark(self, place: int) -> str:
@@ -327,16 +319,12 @@ class ByOrganisation:
 
     def printed(self, value: float) -> str:
         """Return a value as tables print it."""
-        return wording.plain(value, self.decimals, is_percent=self._is_percent)
-
-    @property
-    def _is_percent(self) -> bool:
-        return self.measure.definition.is_percent
+        return wording.plain(value, self.decimals, is_percent=self.measure.definition.is_percent)
 
     @property
     def decimals(self) -> int:
         """The decimals of its values: none for percentages of rounded counts, which are no more exact than that."""
-        is_rounded = self._is_percent and self.policy.counts and self.policy.base > 1
+        is_rounded = self.measure.definition.is_percent and self.policy.counts and self.policy.base > 1
         return 0 if is_rounded else self.measure.places
 
     @cached_property
@@ -378,9 +366,8 @@ def _refuse_nameless(measure: MeasuredSeries) -> None:
     table = examine(own.dataset, here.project)
     known = table.known_by(here.quarter, table.sound)
     lines = [str(table.lines[known[place]]) for place in rows.index[is_nameless]]
-    more = f" and {len(lines) - MOST_SHOWN} more" if len(lines) > MOST_SHOWN else ""
     raise DataError(
-        f"{rows.attrs['file']}, {wording.plural(len(lines), 'row', 'rows')} {', '.join(lines[:MOST_SHOWN])}{more}, "
+        f"{rows.attrs['file']}, {wording.plural(len(lines), 'row', 'rows')} {first_few(lines)}, "
         f"{own.by}: found no organisation; expected the one that the numbers are of. "
         f"Fill the cells, or leave {measure.id} out of measures.by_organisation()."
     )

@@ -91,7 +91,7 @@ def _national_name(settings: Settings) -> str:
 
 
 def _national_note(settings: Settings) -> str:
-    """Return what the policies of small numbers leave as it is."""
+    """Return the note that national numbers are neither rounded nor hidden."""
     whole = next(iter(settings.labels.totals), "")
     return f"{f'Numbers for {whole}' if whole else 'Totals'} are neither rounded nor hidden."
 
@@ -101,7 +101,7 @@ def _kind_name(by: str, settings: Settings) -> str:
 
 
 def _column_name(each: ByOrganisation) -> str:
-    """Return what a measure is called and its unit, of which a word that ends the one and begins the other stands once.
+    """Return a measure's label and unit; a word that ends the label and begins the unit is there once.
 
     "All visits, visits per month" is "All visits, per month".
     """
@@ -166,11 +166,7 @@ def _national_latest(each: ByOrganisation) -> str:
     value = each.national_values[-1]
     if np.isnan(value):
         return MISSING
-    return wording.number(value, _exact_decimals(each), is_percent=each.measure.definition.is_percent)
-
-
-def _exact_decimals(each: ByOrganisation) -> int:
-    return each.measure.places
+    return wording.number(value, each.measure.places, is_percent=each.measure.definition.is_percent)
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
@@ -241,7 +237,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
         "percent": own.is_percent,
         "per": own.per if each.is_share else None,
         "decimals": each.decimals,
-        "exactDecimals": _exact_decimals(each),  # of what no rounded count makes less exact
+        "exactDecimals": each.measure.places,  # of what no rounded count makes less exact
         "improvement": own.improvement,
         "target": each.target,
         "targetName": settings.labels.target,

@@ -10,12 +10,12 @@ from typing import Any, Literal
 import pandas as pd
 
 from natpatsip import context, spc, wording
-from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block
+from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block, pipe_table
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import icons, sparkline_chart
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import Fact, printed
-from natpatsip.measures.definitions import CONTROL_CHARTS, MIDDLES, Definition, Measures, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, Measures, declared
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
 from natpatsip.measures.measure_sentences import target_label
@@ -75,7 +75,8 @@ class Standing:
             return _State(attention=("no data",))
         if not self._has_icons(result):
             return _State()
-        found, icon = spc.findings(result), spc.variation_icon(result).name
+        is_now = result is self.measure.result
+        found, icon = self.measure.found if is_now else spc.findings(result), spc.variation_icon(result).name
         since = f"since {self.measure.when(found.rebased)}" if found.step_verdict else ""
         is_concern = icon.startswith("variation-concern")
         lacking = "not shown" if self.measure.is_hidden_after(found.latest_date) else "missing"
@@ -91,7 +92,7 @@ class Standing:
         return _State(improved, tuple(words for words, holds in attention.items() if holds))
 
     def _worse_than_before(self, found: spc.Findings) -> str:
-        """Return from which level it went up or down with its last change; empty if that is not a concern."""
+        """Return the level before the last step change in words; empty if the change is not a concern."""
         if found.step_verdict != "concern":
             return ""
         own = self.measure.definition
@@ -99,7 +100,7 @@ class Standing:
         return f"{found.shift} from {printed(before, own.unit, self.measure.places or None)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
-        """Return on which wrong side of its target the mean is, in words; empty if it is not, or never gets there."""
+        """Return in words that the mean misses the target; empty if it does not, or the target is out of reach."""
         improvement = self.measure.definition.improvement
         is_short = {"increase": found.mean < found.target, "decrease": found.mean > found.target}
         if found.assurance == "consistent_fail" or not is_short.get(improvement):
@@ -165,8 +166,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     if any(each.measure.is_illustrative for each in standings):
         title = read_settings(standings[0].measure.here.project).illustrative_data.title
         caption = f"{caption.rstrip('.')} ({title.lower()})"
-    ruled = ["| " + " | ".join(map(escaped, head)) + " |", "|---|---|--:|--:|--:|---|---|"]
-    text = "\n".join([*ruled, *("| " + " | ".join(cells) + " |" for cells, _ in rows)])
+    is_number = (False, False, True, True, True, False, False)
+    text = pipe_table(map(escaped, head), is_number, (cells for cells, _ in rows))
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
     notes = (
@@ -189,7 +190,7 @@ _LEVELS = {
 
 
 def _of_icons(standings: Sequence[Standing]) -> str:
-    """Return what the words of those variation icons mean that say which way the points have gone."""
+    """Return what the words of variation icons mean: which way the points have gone, and whether that is better."""
     shown = dict.fromkeys(each.icons[0] for each in standings if each.has_icons)
     said = []
     for icon in shown:
@@ -202,8 +203,8 @@ def _of_icons(standings: Sequence[Standing]) -> str:
 
 
 def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:
-    """Return what the column of present levels is called, and what that means: not all charts have a mean."""
-    found = {MIDDLES.get(each.measure.definition.chart, "") for each in standings}
+    """Return the heading of the column of present levels, and what it means: not all charts have a mean."""
+    found = {each.measure.definition.middle for each in standings}
     name = "Mean now" if found == {"Mean"} else "Now"
     return name, f"“{name}” is {' or '.join(text for middle, text in _LEVELS.items() if middle in found)}."
 
@@ -234,8 +235,8 @@ def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Sta
 
 def _facts_of(standing: Standing) -> list[Fact]:
     facts = standing.measure.facts
-    now = facts.get("mean") or facts.get("latest")
-    return [fact for fact in (facts.get("baseline"), now) if fact]
+    now = facts.get("mean", facts.get("latest"))
+    return [fact for fact in (facts.get("baseline"), now) if fact is not None]
 
 
 def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
@@ -248,8 +249,8 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
         return span
 
     facts = measure.facts
-    baseline, now = facts.get("baseline"), facts.get("mean") or facts.get("latest")
-    signs = no_icons(measure.result) if measure.definition.chart in CONTROL_CHARTS and now else ""
+    baseline, now = facts.get("baseline"), facts.get("mean", facts.get("latest"))
+    signs = no_icons(measure.result) if measure.definition.chart in CONTROL_CHARTS and now is not None else ""
     if standing.has_icons:
         shown = [icon for icon in standing.icons if icon.name != "assurance-none"]
         signs = "<br>".join(drawn(icons.svg(icon), words=icon.words) for icon in shown)
@@ -257,9 +258,9 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     has_words = standing.has_icons or standing.now.attention
     cells = [
         escaped(measure.definition.label + (f" ({measure.of_shown})" if measure.of_shown else "")),
-        drawn(line_of(measure), kind="line", alt=in_words(measure)) if now else "",
-        fact_span(baseline) if baseline else "",
-        fact_span(now) if now else "no data",
+        drawn(line_of(measure), kind="line", alt=in_words(measure)) if now is not None else "",
+        "" if baseline is None else fact_span(baseline),
+        "no data" if now is None else fact_span(now),
         standing.change_in_words,
         signs,
         attention if has_words else "",

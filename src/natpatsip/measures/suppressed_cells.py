@@ -1,4 +1,4 @@
-"""Counts that came into the data suppressed: nobody here knows them, but they were counted, unlike what is missing."""
+"""Counts that were suppressed before they came into the data: they are not known here, but are not missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUPPRESSED = "suppressed"  # what a declaration calls such a missing value
 def suppressed_points(
     measure: MeasuredSeries, column: str, names: Sequence[str], dates: pd.DatetimeIndex, *, is_by_quarter: bool
 ) -> npt.NDArray[np.bool_]:
-    """Return which points have a count that came in suppressed: a row for each organisation, a column for each date.
+    """Return which points have a suppressed count: a row for each organisation, a column for each date.
 
     A point of a quarter's months has one where any of its months has.
     """

@@ -6,8 +6,6 @@ decide, and listed. Everything is worked out and checked first; then the descrip
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from natpatsip.datasets.descriptor import FILE, FOLDER, ORGANISATIONS, Package
 from natpatsip.datasets.organisations import Organisations
 from natpatsip.datasets.validation import Table, examine, examine_as, raise_faults
 from natpatsip.errors import UsageError, nearest
+from natpatsip.files.atomic_write import write_atomically
 from natpatsip.files.yaml_models import line_of
 from natpatsip.new_dataset.columns import Column
 from natpatsip.new_dataset.entry import added
@@ -75,9 +74,9 @@ def add(file: Path, project: Path, *, name: str = "") -> Declared:
     package = parse(content)
     has_dictionary = dictionary.is_there(project)
     text = dictionary.updated(project, package) if has_dictionary else ""
-    _write(project / FILE, content)
+    write_atomically(project / FILE, content)
     if has_dictionary:
-        _write(project / dictionary.README, text.encode())
+        write_atomically(project / dictionary.README, text.encode())
     line = line_of(content, ["resources", named])
     columns = tuple(proposal.columns)
     return Declared(
@@ -137,7 +136,7 @@ def _organisations(project: Path, package: Package) -> Organisations:
 
 
 def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Proposal, bytes]:
-    """Return a proposal that the file fulfils, and the descriptor with it: the series are left out if rows lack."""
+    """Return a proposal that the file satisfies, and its descriptor: without series if rows are missing."""
     content = added(descriptor, proposal.entry, proposal.comments)
     table = examine_as(content, proposal.name, project)
     raise_faults(table)
@@ -147,28 +146,10 @@ def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Prop
 
 
 def _lacking(table: Table) -> str:
-    """Return the first row that a series would owe and does not have, if all that is in the file were known."""
+    """Return the first row that a series lacks, as seen at the end of the latest quarter in the file."""
     options = table.resource.natpatsip
     periods = [each for each in table.values[options.period or options.as_of] if each is not None]
     last = max(periods)
     quarter = Quarter.parse(last) if isinstance(last, str) else Quarter.of(last)
     places = table.known_by(quarter, range(len(table.lines)))
     return next((str(fault) for fault in missing_rows(table, places, quarter)), "")
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Replace a file in one step, so that nobody ever reads a half of it."""
-    if file.is_symlink():
-        file = file.resolve()
-    handle, unfinished = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as lines:
-            lines.write(content)
-        if file.exists():
-            Path(unfinished).chmod(file.stat().st_mode)
-        else:
-            Path(unfinished).chmod(0o644)
-        Path(unfinished).replace(file)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise

@@ -19,60 +19,11 @@ from natpatsip.spc.parsing import are_financial_years
 from natpatsip.wording import listing, plural
 
 ORGANISATIONS_FILE = f"{FOLDER}/{ORGANISATIONS}.csv"
-MARKS = frozenset(  # of values that are not there, as spreadsheets, pandas and official statistics write them
-    [
-        "*",
-        "**",
-        "-",
-        "–",
-        "—",
-        ".",
-        "..",
-        "…",
-        ":",
-        "?",
-        "x",
-        "z",
-        "c",
-        "u",
-        "NA",
-        "N/A",
-        "n/a",
-        "na",
-        "#N/A",
-        "NaN",
-        "nan",
-        "NULL",
-        "null",
-        "None",
-        "none",
-        "NS",
-        "NK",
-        "NR",
-        "ND",
-        "suppressed",
-        "missing",
-        "unknown",
-        "<5",
-        "<6",
-        "<7",
-        "<8",
-        "<10",
-        "≤5",
-        "≤7",
-        "1-4",
-        "1-5",
-        "1-7",
-        "[c]",
-        "[x]",
-        "[z]",
-        "[u]",
-        "[low]",
-        "#DIV/0!",
-        "#REF!",
-        "#VALUE!",
-    ]
-)
+MARKS = frozenset({  # of values that are not there, as spreadsheets, pandas and official statistics write them
+    "*", "**", "-", "–", "—", ".", "..", "…", ":", "?", "x", "z", "c", "u", "NA", "N/A", "n/a", "na", "#N/A", "NaN",
+    "nan", "NULL", "null", "None", "none", "NS", "NK", "NR", "ND", "suppressed", "missing", "unknown", "<5", "<6", "<7",
+    "<8", "<10", "≤5", "≤7", "1-4", "1-5", "1-7", "[c]", "[x]", "[z]", "[u]", "[low]", "#DIV/0!", "#REF!", "#VALUE!",
+})  # fmt: skip
 DAYS_FIRST, MONTHS_FIRST = "%d/%m/%Y", "%m/%d/%Y"
 DATES = (  # as spreadsheets write them, those of the United Kingdom first
     *(DAYS_FIRST, "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b-%y", "%b-%Y"),
@@ -213,7 +164,7 @@ def _typed(name: str, texts: Sequence[str], keys: dict[str, Any], missing: froze
 
 
 def _label(mark: str, missing: frozenset[str]) -> str:
-    """Return the label of a mark until its meaning is stated; no two marks of a column may have the same."""
+    """Return the label of a mark whose meaning is not stated yet; each mark of a column has a label of its own."""
     return NOT_STATED if len(missing) == 1 else f"{NOT_STATED} ({mark or 'empty'})"
 
 

@@ -112,7 +112,7 @@ def _encoding(data: bytes, where: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return what separates the cells: that which divides each row into the same number of cells, the most."""
+    """Return the separator that divides most rows into the same number of cells, and into most cells."""
     found: list[tuple[float, int, str]] = []
     for mark in DELIMITERS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)

@@ -29,7 +29,7 @@ class Proposal:
     decisions: tuple[str, ...]
 
     def without_series(self, lacking: str) -> Proposal:
-        """Return it without the series, as rows lack: each series owes a row for each period once it has begun."""
+        """Return it without the series, as rows are missing: a series has a row for each period from its first on."""
         options = {key: value for key, value in self.entry["natpatsip"].items() if key != "series"}
         series = self.entry["natpatsip"]["series"]
         decision = (
@@ -108,7 +108,7 @@ def _period(columns: Sequence[Column]) -> str:
 
 
 def _key(columns: Sequence[Column], first: Sequence[str]) -> list[str]:
-    """Return columns that identify a row, the fewest that do in their order; none where no columns do."""
+    """Return the fewest columns that identify a row, in their order; none if no columns do."""
     texts = {each.name: each.texts for each in columns}
     may_identify = [each.name for each in columns if each.is_complete and each.type not in ("number", "boolean")]
     counts = [each.name for each in columns if each.type in NUMBERS]

@@ -1,6 +1,7 @@
 """Notebooks as the build reads them: title, the cells of a quarter, and what they publish and cite.
 
-Read before the build's processes are started, so nbformat, which takes long to import, is imported when it is needed.
+Read before the build's processes are started, so nbformat, which takes long to import, reads only what has to be
+validated.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from natpatsip.errors import NotebookError
 from natpatsip.facts.publishing import CITES, published_in
 from natpatsip.files import memory, merge_conflicts
 from natpatsip.files.merge_conflicts import conflicts_in
+from natpatsip.pipeline import notebook_file
 from natpatsip.pipeline.cell_tags import is_quarter, wrong_tag
 from natpatsip.pipeline.inline_code import expressions
+from natpatsip.pipeline.notebook_file import CELL_ID
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -36,7 +39,6 @@ UNITS = re.compile(r"""\bunit\s*=\s*(?:["']([^"'\n]*)["'])?""")  # the same, of 
 UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 SURROGATE = re.compile("[\ud800-\udfff]")
 SETS_QUARTER = re.compile(r"^quarter\s*(?::[^=\n]+)?=", re.MULTILINE)
-CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 QUARTER_ENDING = re.compile(r"-(?:\d{4}-\d{2}-)?q[1-4](?:-\d+)?$")  # of the id of a cell that was carried over
 COMPREHENSIONS = ("listcomp", "setcomp", "dictcomp", "genexpr")
 FIRST_WORDS = 40  # letters of a cell that name it in messages
@@ -216,6 +218,16 @@ def _malformed(cell: Any) -> str:
     return ""
 
 
+def _read(text: str) -> NotebookNode:
+    """Return the notebook that a file's text is, whatever its version, as nbformat reads it."""
+    with block_imports(SLOW):
+        import nbformat
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given later
+        content: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    return content
+
+
 def _unreadable(path: Path, error: Exception) -> NotebookError:
     return NotebookError(f"notebooks/{path.name}: Jupyter cannot read it as a notebook: {error}")
 
@@ -238,8 +250,6 @@ class Notebook:
         NotebookError
             If the file is missing or is not a notebook, has no title, or has no parameters cell that sets the quarter.
         """
-        with block_imports(SLOW):
-            import nbformat  # noqa: F401 — imported here, where what it imports besides can be blocked
         if not path.is_file():
             raise NotebookError(
                 f"notebooks/{path.name}: the notebook is missing. Write it, or take it out of _quarto.yml."
@@ -253,13 +263,9 @@ class Notebook:
     @classmethod
     def _of(cls, path: Path, text: str) -> Notebook:
         """Return the notebook that a file's text is."""
-        import nbformat
-
         try:
             _refuse_conflicts(path.name, text)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", FutureWarning)  # of cells without ids, which are given below
-                content = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            content = notebook_file.reads(text) if notebook_file.is_plainly_valid(json.loads(text)) else _read(text)
             _give_ids(content, json.loads(text).get("cells", []))
         except NotebookError:
             raise

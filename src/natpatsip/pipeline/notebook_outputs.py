@@ -11,6 +11,7 @@ from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, FigureError, ReportError, together
+from natpatsip.facts.fact import told_apart
 from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.publishing import CITED, PUBLISHED, REPORTED_FILE, Fact
 from natpatsip.files.digests import sha256_of
@@ -138,20 +139,21 @@ def collect_facts(outputs: Mapping[str, Outputs]) -> list[Fact]:
     errors: list[ReportError] = []
     for fact in (fact for each in outputs.values() for fact in each.published):
         other = found.setdefault(fact.key, fact)
-        if other.value != fact.value:
-            places = " and ".join(f"{each.text} in {_owner_of(each, outputs)}" for each in (other, fact))
+        if texts := told_apart(other, fact):
+            where = (_owner_of(each, outputs) for each in (other, fact))
+            places = " and ".join(f"{text} in {place}" for text, place in zip(texts, where, strict=True))
             advice = "Publish it in one and cite it in the other."
             errors.append(FactError(f"{fact.id} ({fact.period}) is published twice: {places}. {advice}"))
     for name, each in outputs.items():
         inputs = (fact for published in each.published for fact in published.inputs)
         for fact in (found_in for printed in (*each.printed, *inputs) for found_in in with_inputs(printed)):
             other = found.setdefault(fact.key, fact)
-            if other.value != fact.value:
+            if texts := told_apart(other, fact):
                 using = next((cell for cell, used in each.uses if fact in with_inputs(used)), "")
                 place = ", ".join(filter(None, (f"notebooks/{name}.ipynb", each.cells.get(using))))
                 errors.append(
                     FactError(
-                        f"{place}: prints {fact.text} for {fact.id} ({fact.period}), but it is {other.text} in "
+                        f"{place}: prints {texts[1]} for {fact.id} ({fact.period}), but it is {texts[0]} in "
                         f"{_owner_of(other, outputs)}. Cite it, and build again."
                     )
                 )

@@ -191,6 +191,11 @@ def _check_bibliography(project: Path, book: Mapping[str, Any], written: bytes) 
     for name in bibliography_of(book):
         if not (project / name).is_file() or not (project / name).resolve().is_relative_to(project.resolve()):
             raise SettingsError(f"{where}: there is no file {name} in the project. Add it, or take it out.")
+        if Path(name).suffix.lower() != ".bib":
+            raise SettingsError(
+                f"{where}: {name} is not a file of works in BibTeX, the one form that is checked. Save it as "
+                f"{Path(name).with_suffix('.bib')}, as reference managers do, and so does pandoc --to biblatex."
+            )
 
 
 def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, notebooks: Iterable[Notebook]) -> None:
@@ -263,7 +268,7 @@ def _units_of_files(project: Path) -> set[str]:
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
     if (file := project / REPORTED_FILE).is_file():
         with file.open(encoding="utf-8-sig", newline="") as rows:
-            units |= {row["unit"] or "" for row in csv.DictReader(rows, strict=True)}
+            units |= {unit for row in csv.DictReader(rows, strict=True) if (unit := row["unit"])}
     return units
 
 

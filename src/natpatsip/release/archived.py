@@ -86,7 +86,7 @@ def build(
 
 
 def write_metadata(pyproject: Path, folder: Path) -> None:
-    """Write into a folder the metadata that an installation of a project would have, as far as it tells its modules.
+    """Write into a folder the metadata of an installed project: its name, version and entry points.
 
     Papermill loads its engines by the entry points of installed packages. The engine that is installed is the current
     one; with this folder first on the path, that of the commit comes before it, since the first package of a name

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from natpatsip import git
-from natpatsip.errors import DataError, ReportError, nearest
+from natpatsip.errors import DataError, ReportError, first_few, nearest
 from natpatsip.pipeline.review_notes import unanswered
 from natpatsip.project import MARK
 from natpatsip.project import OUTPUTS as OUTPUT_FOLDERS
@@ -48,7 +48,7 @@ class ReplacesFinalError(ReportError):
 
 def is_final(report: Path) -> bool:
     """Return True if a report's folder holds a final edition, by its manifest."""
-    return _manifest(report).get("status") == "final"
+    return read_manifest(report).get("status") == "final"
 
 
 def refuse_replacing(report: Path, project: Path) -> None:
@@ -69,7 +69,7 @@ def refuse_replacing(report: Path, project: Path) -> None:
 
 def missing_tag(report: Path, project: Path) -> str:
     """Return what to do if a final edition has no tag, since its build was cut off; else an empty string."""
-    content = _manifest(report)
+    content = read_manifest(report)
     quarter, commit = content.get("quarter"), content.get("commit")
     name = tag_of(quarter)
     if not (quarter and commit and git.is_tracked(project)) or git.commit_of(project, f"refs/tags/{name}"):
@@ -87,7 +87,8 @@ def tag_of(quarter: object) -> str:
     return f"report/{quarter}"
 
 
-def _manifest(report: Path) -> dict[str, str]:
+def read_manifest(report: Path) -> dict[str, Any]:
+    """Return the manifest of a report; empty if there is none that can be read."""
     try:
         content = json.loads((report / "manifest.json").read_bytes())
     except (OSError, ValueError):
@@ -228,8 +229,7 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
         )
         return
     if changed := git.changes(project, exclude=outputs):
-        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        yield f"git: not committed: {', '.join(changed[:MOST_NAMED])}{more}. Commit or undo that."
+        yield f"git: not committed: {first_few(changed, MOST_NAMED)}. Commit or undo that."
     name, head = tag_of(quarter), git.head(project)
     tagged = git.commit_of(project, f"refs/tags/{name}")
     if tagged and tagged != head:
@@ -258,7 +258,7 @@ def _is_placeholder(name: str | None) -> bool:
 
 
 def _accepted(project: Path, params: Params) -> Iterator[str]:
-    """Yield the accepted findings whose reason says nothing: readers of the record would learn of nobody who judged."""
+    """Yield the accepted findings whose reason is a placeholder: the record is to say who judged them, and why."""
     from natpatsip.params import place
 
     for number, each in enumerate(params.accepted):
@@ -269,11 +269,12 @@ def _accepted(project: Path, params: Params) -> Iterator[str]:
 
 def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
     from natpatsip.params import place
+    from natpatsip.settings import chapter_names, read_book
 
     place_in_params = partial(place, Quarter.parse(params.quarter), project, "sign_offs")
     if not params.sign_offs:
         yield f"{place_in_params()}: names nobody. List who signs the edition off, with role, name and date."
-    chapters = _chapters(project)
+    chapters = chapter_names(read_book(project))
     for number, each in enumerate(params.sign_offs):
         where = place_in_params(number)
         if each.chapter and each.chapter not in chapters:
@@ -290,9 +291,3 @@ def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
         elif each.date < params.cut_off:
             data_end = f"before the day that the data go up to, {params.cut_off}"
             yield f"{where}: {each.what} signs off on {each.date}, {data_end}."
-
-
-def _chapters(project: Path) -> list[str]:
-    from natpatsip.settings import chapter_names, read_book
-
-    return chapter_names(read_book(project))

@@ -22,6 +22,7 @@ from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.review_notes import without_notes
+from natpatsip.release.final_edition import read_manifest
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.caching.store import Cache
@@ -61,7 +62,7 @@ def publication(
 
 
 def restore(report: Path) -> None:
-    """Repair what a killed publication left behind, once no other build is at this point of a publication.
+    """Repair what a killed publication left behind, once no other build is publishing.
 
     Where the system cannot exchange two folders in one step, a build that is killed between two renames leaves no
     report; the previous one is put back. Folders that killed builds began to fill are removed.
@@ -108,10 +109,7 @@ def _is_hidden(name: Path) -> bool:
 
 def _built(report: Path) -> dict[str, str]:
     """Return the files that a report's build made, with their hashes."""
-    try:
-        built = json.loads((report / "manifest.json").read_bytes())["outputs"]
-    except (OSError, ValueError, LookupError, TypeError):  # no manifest, or not one of ours
-        return {}
+    built = read_manifest(report).get("outputs")
     return built if isinstance(built, dict) else {}
 
 
@@ -202,7 +200,7 @@ def _remove_abandoned(folder: Path) -> None:
 
 
 def _swap(unfinished: Path, report: Path) -> None:
-    """Put the new report in the place of the previous one, which is then in the place of the new one, or gone."""
+    """Replace the previous report by the new one; the previous one is then in the new one's place, or gone."""
     if report.exists() and _exchange(unfinished, report):
         return
     with _locked(report.parent):
@@ -273,7 +271,7 @@ def write_notebooks(plan: Plan, folder: Path, *, cache: Cache | None = None, too
 
 
 def _places(project: Path) -> list[Path]:
-    """Return the folders whose paths are shortened, which a digest of what shortens them does not tell."""
+    """Return the folders whose paths are shortened: they are a part of the cache key."""
     return [each for path in (project, Path.home()) for each in (path, path.resolve())]
 
 

@@ -128,13 +128,13 @@ def items_of_pages(annotations: Iterable[Annotation], report: BuiltReport | None
 
 def _item(annotation: Annotation, report: BuiltReport | None) -> Item:
     notebook, cell, why = annotation.notebook, annotation.cell, ""
-    if cell and report and not any(each.get("id") == cell for each in _cells(report, notebook)):
+    if cell and report and report.cell(notebook, cell) is None:
         cell, why = "", "the cell that it was about is not in the report any more"
     if not cell and report and (found := cell_that_says(report, annotation.exact)):
         notebook, cell, why = found.notebook, found.id, ""
     if not cell and not why:
         why = "the build makes this text, of no cell"
-    place = report.place(notebook, report.section_of(notebook, cell)) if report and cell else annotation.page
+    place = report.place_of_cell(notebook, cell) if report and cell else annotation.page
     return Item(
         kind="comment",
         author=annotation.author,
@@ -153,8 +153,3 @@ def _item(annotation: Annotation, report: BuiltReport | None) -> Item:
         prefix=annotation.prefix,
         suffix=annotation.suffix,
     )
-
-
-def _cells(report: BuiltReport, notebook: str) -> Iterable[Any]:
-    content = report.notebooks.get(notebook)
-    return content.cells if content else ()

@@ -7,13 +7,13 @@ with the reason.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from natpatsip.pipeline.notebook import source_of
 from natpatsip.review.changed_paragraphs import ChangedParagraph, changed_paragraphs, name_of_item
-from natpatsip.review.changed_source import Refusal, Splice, joined, spliced, without_row
+from natpatsip.review.changed_source import Edit, Refusal, Splice, joined, spliced, without_row
 from natpatsip.review.comments_and_changes import APPLIED, REFUSED, Item
 from natpatsip.review.locate import Cell, Locator
 from natpatsip.review.source_text import Block, blocks_of
@@ -26,7 +26,7 @@ GENERATED = "the build makes this text"
 
 @dataclass
 class _Outcome:
-    """What the changes come to: those of the sources, those refused, and those that the sources have already."""
+    """What becomes of the changes: splices of sources, reasons for refusals, and what the sources already have."""
 
     splices: list[Splice] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -35,6 +35,16 @@ class _Outcome:
     def refuse(self, items: frozenset[str], reason: object) -> None:
         for item in items:
             self.reasons.setdefault(item, str(reason))
+
+    def add(self, cell: Cell, items: frozenset[str], change: Callable[[], tuple[int, int, str]]) -> None:
+        """Add a change of a cell's source, or the reason why it is refused."""
+        try:
+            splice = Splice(cell.notebook, cell.id, *change(), items)
+        except Refusal as reason:
+            self.refuse(items, reason)
+            return
+        if splice not in self.splices:  # each cell of an emptied row takes out the row
+            self.splices.append(splice)
 
 
 def applied(
@@ -66,12 +76,51 @@ def _settled(item: Item, outcome: _Outcome, *, is_applied: bool) -> Item:
     return replace(item, status=REFUSED if is_applied else item.status, why=why)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A changed paragraph, and the block of a cell's source that says what the paragraph said."""
+
+    paragraph: ChangedParagraph
+    cell: Cell
+    source: str
+    block: Block
+
+    @property
+    def row(self) -> tuple[Cell, int]:
+        """The line of the source that the block is in, and its cell."""
+        return self.cell, self.source.count("\n", 0, self.block.start)
+
+
 def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _Outcome) -> None:
-    """Add what one file's changes come to."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    found: list[tuple[ChangedParagraph, Cell, str, Block]] = []
+    """Add the changes of one file to the outcome."""
     paragraphs = list(changed_paragraphs(locator.file, items))
     following = _following(paragraphs)
+    found = _with_blocks(paragraphs, following, locator, sources, outcome)
+    moved, rows = _moved(found, items), _emptied_rows(found)
+    for each in found:
+        cell, source, block = each.cell, each.source, each.block
+        values = sources.values(cell.notebook, cell.id)
+        second = following.get(each.paragraph.number)
+        for edit in _join(each, second, values, outcome) if second else each.paragraph.edits:
+            if edit.removes_all(block) and each.row in rows:
+                outcome.add(cell, edit.items, partial(without_row, source, block.start))
+                continue
+            mover = next((name for name in edit.items if name in moved), "")
+            change = replace(edit, source=moved.get(mover, "") if edit.text else "")
+            owner = partial(sources.owner, cell.notebook, cell.id, is_deleted=not edit.text.strip())
+            outcome.add(cell, edit.items, partial(spliced, source, block, change, values, owner))
+
+
+def _with_blocks(
+    paragraphs: Sequence[ChangedParagraph],
+    following: Mapping[int, ChangedParagraph],
+    locator: Locator,
+    sources: Sources,
+    outcome: _Outcome,
+) -> list[_Found]:
+    """Return the changed paragraphs whose block is found; the others are refused or done in the outcome."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    found: list[_Found] = []
     lines = _joined_lines(paragraphs, following)
     for paragraph in paragraphs:
         cell = locator.cell_of(paragraph.number) if paragraph.items else locator.by_bookmark(paragraph.first)
@@ -89,38 +138,19 @@ def _take(locator: Locator, items: Sequence[Item], sources: Sources, outcome: _O
         if block is None:
             outcome.done |= paragraph.items
         else:
-            found.append((paragraph, cell, source, block))
-    moved = _moved(found, items)
-    rows = _emptied_rows(found)
-    for paragraph, cell, source, block in found:
-        values = sources.values(cell.notebook, cell.id)
-        edits = paragraph.edits
-        if paragraph.number in following:
-            between = [
-                edit for edit in edits if edit.start == edit.end == len(block.letters) and BREAK not in edit.text
-            ]
-            names = paragraph.joined_by.union(*(edit.items for edit in between))
-            try:
-                second, inserted = following[paragraph.number].before, "".join(edit.text for edit in between)
-                join = joined(source, block, values, second, inserted)
-                outcome.splices.append(Splice(cell.notebook, cell.id, *join, names))
-            except Refusal as reason:
-                outcome.refuse(names, reason)
-            edits = [edit for edit in edits if edit not in between]
-        for edit in edits:
-            if edit.removes_all(block) and (cell, source.count("\n", 0, block.start)) in rows:
-                row = Splice(cell.notebook, cell.id, *without_row(source, block.start), edit.items)
-                if row not in outcome.splices:
-                    outcome.splices.append(row)
-                continue
-            mover = next((name for name in edit.items if name in moved), "")
-            change = replace(edit, source=moved.get(mover, "") if edit.text else "")
-            owner = partial(sources.owner, cell.notebook, cell.id, is_deleted=not edit.text.strip())
-            try:
-                place = spliced(source, block, change, values, owner)
-                outcome.splices.append(Splice(cell.notebook, cell.id, *place, edit.items))
-            except Refusal as reason:
-                outcome.refuse(edit.items, reason)
+            found.append(_Found(paragraph, cell, source, block))
+    return found
+
+
+def _join(first: _Found, second: ChangedParagraph, values: Mapping[str, str], outcome: _Outcome) -> list[Edit]:
+    """Add the change that joins a paragraph to the next one; return its other edits."""
+    end = len(first.block.letters)
+    edits = first.paragraph.edits
+    between = [edit for edit in edits if edit.start == edit.end == end and BREAK not in edit.text]
+    names = first.paragraph.joined_by.union(*(edit.items for edit in between))
+    inserted = "".join(edit.text for edit in between)
+    outcome.add(first.cell, names, partial(joined, first.source, first.block, values, second.before, inserted))
+    return [edit for edit in edits if edit not in between]
 
 
 def _following(paragraphs: Sequence[ChangedParagraph]) -> dict[int, ChangedParagraph]:
@@ -158,28 +188,27 @@ def _without_spaces(text: str) -> str:
     return "".join(text.split())
 
 
-def _emptied_rows(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]]) -> set[tuple[Cell, int]]:
+def _emptied_rows(found: Sequence[_Found]) -> set[tuple[Cell, int]]:
     """Return the rows of tables of which nothing is left, by their cell and the number of their line."""
     left: dict[tuple[Cell, int], int] = {}
-    for paragraph, cell, source, block in found:
+    for each in found:
+        block, row = each.block, each.row
         if block.kind == "cell":
-            row = (cell, source.count("\n", 0, block.start))
-            line = source.split("\n")[row[1]]
-            left.setdefault(row, len(blocks_of(line, {})))
+            left.setdefault(row, len(blocks_of(each.source.split("\n")[row[1]], {})))
             is_typed = not any(letter.owner for letter in block.letters)
-            left[row] -= is_typed and any(edit.removes_all(block) for edit in paragraph.edits)
+            left[row] -= is_typed and any(edit.removes_all(block) for edit in each.paragraph.edits)
     return {row for row, count in left.items() if not count}
 
 
-def _moved(found: Sequence[tuple[ChangedParagraph, Cell, str, Block]], items: Sequence[Item]) -> dict[str, str]:
+def _moved(found: Sequence[_Found], items: Sequence[Item]) -> dict[str, str]:
     """Return how each whole paragraph that was moved is typed, by the move."""
     moves = {name_of_item(item) for item in items if item.kind == "move"}
     return {
-        name: source[block.start + len(block.prefix) : block.end]
-        for paragraph, _, source, block in found
-        for edit in paragraph.edits
+        name: each.source[each.block.start + len(each.block.prefix) : each.block.end]
+        for each in found
+        for edit in each.paragraph.edits
         for name in edit.items & moves
-        if edit.removes_all(block)
+        if edit.removes_all(each.block)
     }
 
 

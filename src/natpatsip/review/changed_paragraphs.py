@@ -45,7 +45,7 @@ def changed_paragraphs(file: WordFile, items: Sequence[Item]) -> Iterator[Change
 
 
 def _is_parted(paragraph: Paragraph) -> bool:
-    """Return True if a paragraph was parted from the text below it; a new one belongs to the text above."""
+    """Return True if a paragraph was split off the text below it; a new one belongs to the text above."""
     return paragraph.end is not None and paragraph.end.kind in ADDED and not _is_new(paragraph)
 
 

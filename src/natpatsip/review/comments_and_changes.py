@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from natpatsip.errors import one_line
-from natpatsip.reporters import annotation, counted
-from natpatsip.reporters import as_json as json_of
+from natpatsip.reporters import annotation, as_json, counted
 from natpatsip.word_files.word_file import BREAK, Paragraph, Piece, Revision, WordFile
 
 OPEN, ANSWERED, RESOLVED, APPLIED, REFUSED = "open", "answered", "resolved", "applied", "refused"
@@ -75,11 +74,7 @@ def items_of(file: WordFile) -> list[Item]:
     name, paragraphs = file.path.name, file.paragraphs
     found = [*_changes(paragraphs), *_formats(paragraphs), *_remarks(file)]
     found.sort(key=lambda item: (not item.spots, item.spots[0].paragraph if item.spots else 0))
-    return [_with(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
-
-
-def _with(item: Item, **fields: Any) -> Item:
-    return Item(**{**vars(item), **fields})
+    return [replace(item, file=name, id=item.id or f"change-{number}") for number, item in enumerate(found, start=1)]
 
 
 def _remarks(file: WordFile) -> Iterator[Item]:
@@ -279,11 +274,6 @@ def as_text(items: Sequence[Item]) -> str:
             if item.answer:
                 lines.append(one_line(f"      answer: {_short(item.answer)}"))
     return "\n".join(lines)
-
-
-def as_json(items: Sequence[Item]) -> str:
-    """Return the items as a JSON list."""
-    return json_of(items)
 
 
 def as_github(items: Sequence[Item]) -> str:

@@ -21,6 +21,7 @@ from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark
 from natpatsip.pipeline.staging.passport_text import period
 from natpatsip.pipeline.staging.passports import homes_of
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
+from natpatsip.word_files.word_xml import PARSER
 
 ALIKE = 0.6  # of two texts that are taken for the same, one of them edited
 PAGE = re.compile(r"\t\d+\s*$")  # of an entry of the contents, which LibreOffice saves as plain text
@@ -52,7 +53,7 @@ class Locator:
     @cached_property
     def quarter(self) -> str:
         """The quarter that the file reports on; empty if the file does not say."""
-        return next((root.get("quarter", "") for root in self._roots()), "")
+        return next((root.get("quarter", "") for root in notes_of_build(self.file)), "")
 
     def cell_of(self, number: int) -> Cell:
         """Return the cell of a paragraph of the file."""
@@ -68,8 +69,7 @@ class Locator:
         cell = cell or self._above(number)
         if not cell.id or not self.report or cell.is_listed:
             return cell
-        section = self.report.section_of(cell.notebook, cell.id)
-        return replace(cell, where=self.report.place(cell.notebook, section))
+        return replace(cell, where=self.report.place_of_cell(cell.notebook, cell.id))
 
     def _above(self, number: int) -> Cell:
         """Return the cell of the text above in the same chapter; a place without a cell if the build wrote it."""
@@ -85,22 +85,13 @@ class Locator:
         """The notebook and cell of each bookmark: as the file says, and as the report's notebooks do."""
         names = {
             each.get("name", ""): (each.get("notebook", ""), each.get("id", ""))
-            for root in self._roots()
+            for root in notes_of_build(self.file)
             for each in root.iter(f"{{{NAMESPACE}}}cell")
         }
         if self.report:
             pairs = [(name, cell.id) for name, content in self.report.notebooks.items() for cell in content.cells]
             names |= {bookmark_of(*pair): pair for pair in pairs}
         return names
-
-    def _roots(self) -> Iterator[etree._Element]:
-        for content in self.file.parts.values():
-            try:
-                root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-            except etree.XMLSyntaxError:
-                continue
-            if root.tag == f"{{{NAMESPACE}}}cells":
-                yield root
 
     def by_bookmark(self, paragraph: Paragraph) -> Cell | None:
         """Return the cell of the bookmark that began last; one that ends where a paragraph starts is not its own."""
@@ -170,8 +161,19 @@ class Locator:
         return texts_of(self.report) if self.report else {}
 
 
+def notes_of_build(file: WordFile) -> Iterator[etree._Element]:
+    """Yield the XML in which the build has noted the quarter, the cells and the paragraphs of a file."""
+    for content in file.parts.values():
+        try:
+            root = etree.fromstring(content, PARSER)
+        except etree.XMLSyntaxError:
+            continue
+        if root.tag == f"{{{NAMESPACE}}}cells":
+            yield root
+
+
 def texts_of(report: BuiltReport, chapters: Collection[str] = ()) -> dict[str, Cell]:
-    """Return what each passage, and each figure, of a report says, with its cell; without what several cells say.
+    """Return the text of each passage and figure of a report with its cell, except texts that several cells have.
 
     If chapters are named, it is theirs alone.
     """

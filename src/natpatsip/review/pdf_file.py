@@ -13,6 +13,7 @@ from natpatsip.errors import UsageError
 from natpatsip.pipeline.notebook import appears_in
 from natpatsip.pipeline.staging.markdown import Heading, pieces, slug
 from natpatsip.review.comments_and_changes import OPEN, RESOLVED, Item
+from natpatsip.review.sources import free_id
 
 MARKS = {
     "/Text": "", "/FreeText": "", "/Highlight": "highlighted", "/Underline": "underlined", "/Squiggly": "underlined",
@@ -75,9 +76,7 @@ def _items(pdf: Any, name: str, report: BuiltReport | None) -> Iterator[Item]:
             notebook=notebook and f"{notebook}.ipynb",
             cell=cell,
             status=RESOLVED if root.objgen in states else OPEN,
-            where=report.place(notebook, report.section_of(notebook, cell))
-            if report and cell
-            else f"page {number + 1}",
+            where=report.place_of_cell(notebook, cell) if report and cell else f"page {number + 1}",
             file=name,
             thread=f"annotation-{root.objgen[0]}",
             id=f"annotation-{annotation.objgen[0] or place}",
@@ -130,10 +129,6 @@ def _headings(report: BuiltReport) -> Iterator[tuple[str, tuple[str, str]]]:
             if cell.cell_type != "markdown" or not appears_in(cell, report.quarter):
                 continue
             for heading in (each for each in pieces(cell.source) if isinstance(each, Heading)):
-                name = base = heading.id or f"{notebook}-{slug(heading.text)}"
-                count = 1
-                while name in seen:
-                    count += 1
-                    name = f"{base}-{count}"
+                name = free_id(heading.id or f"{notebook}-{slug(heading.text)}", seen)
                 seen.add(name)
                 yield name, (notebook, cell.id)

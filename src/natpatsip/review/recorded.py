@@ -1,4 +1,4 @@
-"""Reviewers' comments as they were recorded: found again with their answers by the next review, and new ones put there.
+"""Reviewers' comments as they are recorded in notebooks: matched with those of the next review, answered, added to.
 
 A comment is recorded below its cell. One on what no cell says, or whose cell is gone, is kept in a file beside the
 params, so that it is not forgotten.
@@ -23,7 +23,7 @@ from natpatsip.pipeline.review_notes import (
 )
 from natpatsip.review.changed_source import Refusal
 from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOLVED, Item
-from natpatsip.review.sources import Sources
+from natpatsip.review.sources import Sources, free_id
 from natpatsip.signing.params_text import with_entry
 
 ALIKE = 0.5  # of the words that a comment was on and those that it is on in the next draft
@@ -67,7 +67,7 @@ class Recorded:
         yield from (Kept(note, cell=name) for name, note in entries)
 
     def _find(self, item: Item) -> Kept | None:
-        """Return what was recorded of a comment: first that at its cell, as one may say the same twice in a minute."""
+        """Return the record of a comment: preferably at its cell, as somebody may write the same twice in a minute."""
         free = [each for each in self.kept if each not in self._claimed[item.file]]
         same = [each for each in free if item.page_comment and each.note.source == item.page_comment]
         same = same or [each for each in free if each.note.is_on(item.author, item.date, item.text)]
@@ -193,8 +193,7 @@ class Recorded:
         taken = {each.cell for each in before}
         for each in new:
             if not each.cell:  # somebody may say the same of several places
-                ids = (each.note.id, *(f"{each.note.id}-{number}" for number in range(2, len(taken) + 3)))
-                each.cell = next(name for name in ids if name not in taken)
+                each.cell = free_id(each.note.id, taken)
                 taken.add(each.cell)
             text = with_entry(text, COMMENTS, entry_of(each.note) | {"id": each.cell}, by=("id",), where=where)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +201,7 @@ class Recorded:
         return [where]
 
     def with_answers(self) -> list[Item]:
-        """Return the items with what was recorded: which were answered, and whose cell is not there any more.
+        """Return the items with their answers, and with a note if their cell is not there any more.
 
         Replies are answered with their comment, except those that follow the answer in the thread.
         """

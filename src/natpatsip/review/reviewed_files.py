@@ -108,7 +108,7 @@ def _quarter_said(path: Path, file: WordFile | AnnotationFile | None) -> Quarter
 
 
 def _report(path: Path, reports: Path, quarter: Quarter, notes: dict[str, None]) -> BuiltReport | None:
-    """Return the report that a file is of: that in its own folder, if one is there; None, with a note, without one."""
+    """Return the report that a file belongs to, in its own folder if possible; None, with a note, if there is none."""
     own = path.resolve().parent
     folder = own if (own / "manifest.json").is_file() and own.name == str(quarter) else reports / str(quarter)
     try:

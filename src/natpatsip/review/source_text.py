@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from natpatsip.compare.passages import ESCAPE, ITEM
 from natpatsip.pipeline.inline_code import INLINE
 from natpatsip.pipeline.staging.markdown import FENCED, HEADING
 from natpatsip.review.locate import normal
 
-ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
 QUOTE = re.compile(r"\s*(?:>\s?)+")
 RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 CAPTION = re.compile(r"\s*(?::|Table:)\s+")
@@ -32,7 +32,6 @@ _HIDDEN = re.compile(r"<!--.*?-->|\[\^[^\]\s]+\]|\{#[^}\n]*\}\s*$", re.DOTALL | 
 _BREAK = re.compile(r"<br\s*/?>|\\\n| {2,}\n", re.IGNORECASE)
 _MATH = re.compile(r"(?<!\\)\$(?=\S)(?:\\.|[^$\\])*?(?<=\S)\$(?!\d)")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _SIGNS = {"---": "—", "--": "–", "...": "…"}
 
@@ -170,7 +169,7 @@ def _next(source: str, at: int, end: int, values: Mapping[str, str]) -> tuple[st
         return " ", found.end(), ""
     if found := _IMAGE.match(source, at, end) or _MATH.match(source, at, end):
         return PICTURE, found.end(), found[0]
-    if found := _ESCAPE.match(source, at, end):
+    if found := ESCAPE.match(source, at, end):
         return found[1], found.end(), ""
     if found := _ENTITY.match(source, at, end):
         return html.unescape(found[0]), found.end(), ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,8 @@ class Sources:
         )
 
     def _results(self, notebook: str, cell: str) -> Sequence[Mapping[str, Any]]:
-        content = self.report.notebooks.get(notebook) if self.report else None
-        cells = (each for each in content.cells if each.get("id") == cell) if content else ()
-        return next((each.metadata.get(KEPT, []) for each in cells), [])
+        found = self.report.cell(notebook, cell) if self.report else None
+        return found.metadata.get(KEPT, []) if found else []
 
     @cached_property
     def _references(self) -> dict[str, str]:
@@ -137,9 +137,7 @@ class Sources:
             at += 1
             while at < len(cells) and note_of(cells[at]) is not None:
                 at += 1
-        taken = {str(each.get("id", "")) for each in cells}
-        ids = (note.id, *(f"{note.id}-{number}" for number in range(2, len(cells) + 3)))
-        name = next(each for each in ids if each not in taken)
+        name = free_id(note.id, {str(each.get("id", "")) for each in cells})
         cells.insert(at, note.cell() | {"id": name})
         self.changed.add(notebook)
         return name
@@ -159,6 +157,18 @@ class Sources:
             if text != file.read_text(encoding="utf-8-sig"):
                 file.write_text(text, encoding="utf-8", newline="\n")
         return [f"notebooks/{notebook}.ipynb" for notebook in sorted(self.changed)]
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """Return an id, with a number after it if it is taken.
+
+    Examples
+    --------
+    >>> free_id("waits", []), free_id("waits", ["waits", "waits-2"])
+    ('waits', 'waits-3')
+    """
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return next(each for each in chain([wanted], numbered) if each not in taken)
 
 
 def _plain(markdown: str) -> str:

@@ -1,6 +1,6 @@
 """Changes that were made while tracking was off, found by comparing a file with what the build wrote into it.
 
-They become tracked changes of nobody known, so that all that follows treats them as it treats those.
+They become tracked changes without an author, so that all that follows treats them alike.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from lxml import etree
-
 from natpatsip.compare.word_diff import likeness, words_of
 from natpatsip.pipeline.render.cell_bookmarks import BUILT, NAMESPACE, is_contents, mark_of
 from natpatsip.review.changed_paragraphs import ADDED
-from natpatsip.review.locate import normal
+from natpatsip.review.locate import normal, notes_of_build
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, Piece, Revision, WordFile
 
 INSERTED = Revision("insertion", "", "", is_tracked=False)
@@ -27,7 +25,7 @@ Line = tuple[str, str]  # a paragraph as it was built: the bookmark of its cell,
 
 
 def with_untracked(file: WordFile) -> WordFile:
-    """Return a file with the changes that nobody tracked as changes; unchanged if it does not say what was built."""
+    """Return a file with untracked changes as tracked ones; unchanged if it does not say what was built."""
     built = list(_built(file))
     if not built:
         return file
@@ -60,7 +58,7 @@ def with_untracked(file: WordFile) -> WordFile:
 
 
 def _groups(paragraphs: Sequence[Paragraph]) -> Iterator[list[int]]:
-    """Yield the numbers of the paragraphs that were built as one: those that a tracked change has parted."""
+    """Yield the numbers of the paragraphs that were built as one, and were split by a tracked change."""
     group: list[int] = []
     for number, paragraph in enumerate(paragraphs):
         if paragraph.part != DOCUMENT or is_contents(paragraph):
@@ -79,13 +77,8 @@ def _printed(group: Sequence[int], paragraphs: Sequence[Paragraph]) -> str:
 
 def _built(file: WordFile) -> Iterator[Line]:
     """Yield the paragraphs as the build wrote them."""
-    for content in file.parts.values():
-        try:
-            root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-        except etree.XMLSyntaxError:
-            continue
-        if root.tag == f"{{{NAMESPACE}}}cells":
-            yield from ((each.get("cell", ""), each.text or "") for each in root.iter(f"{{{NAMESPACE}}}{BUILT}"))
+    for root in notes_of_build(file):
+        yield from ((each.get("cell", ""), each.text or "") for each in root.iter(f"{{{NAMESPACE}}}{BUILT}"))
 
 
 def _pairs(old: Sequence[str], new: Sequence[str], cells: tuple[Sequence[str], Sequence[str]]) -> dict[int, int]:
@@ -130,7 +123,7 @@ def _with(piece: Piece, revision: Revision) -> Piece:
 
 
 def _reworded(group: Sequence[int], file: WordFile, text: str) -> dict[int, Paragraph]:
-    """Return paragraphs with what differs from their text as it was built as insertions and deletions."""
+    """Return paragraphs with their differences from the text as it was built as insertions and deletions."""
     now = _printed(group, file.paragraphs)
     old, new = _TOKEN.findall(text), _TOKEN.findall(now)
     inserted: set[int] = set()  # letters of the text now

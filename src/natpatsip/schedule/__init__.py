@@ -1,4 +1,4 @@
-"""The schedule: builds what is due with nobody watching, and says plainly what became of it."""
+"""The schedule: builds the quarters that are due, unattended, and reports the result."""
 
 from natpatsip.schedule.scheduled_run import ScheduleError, run
 

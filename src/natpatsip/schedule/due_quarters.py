@@ -6,25 +6,24 @@ manifest, so it needs no cache, and a machine that has only fetched the reports 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from natpatsip import wording
-from natpatsip.errors import ReportError, machine_errors_in_words
+from natpatsip.errors import ReportError, first_few, machine_errors_in_words
 from natpatsip.pipeline.caching import store
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import made_of
 from natpatsip.pipeline.options import Options, files_of
 from natpatsip.quarter import Quarter
+from natpatsip.release.final_edition import read_manifest
 
 if TYPE_CHECKING:
     from natpatsip.params import Params
 
 State = Literal["final", "up to date", "due", "waiting", "not yet", "failed"]
-MOST_NAMED = 3  # changed files
 
 
 @dataclass(frozen=True)
@@ -65,15 +64,6 @@ def _state_of(project: Path, quarter: Quarter, options: Options, today: date) ->
     return QuarterState(quarter, "due" if reasons else "up to date", reasons)
 
 
-def read_manifest(report: Path) -> dict[str, Any]:
-    """Return the manifest of a report; empty if there is none that can be read."""
-    try:
-        content = json.loads((report / "manifest.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _missing(report: Path, options: Options) -> tuple[str, ...]:
     """Return which of a report's files are not there."""
     if not (report / "manifest.json").is_file():
@@ -88,7 +78,4 @@ def _changed(manifest: dict[str, Any], now: dict[str, str]) -> tuple[str, ...]:
     if not isinstance(then, dict):
         return ("built by an earlier version of natpatsip",)
     names = sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
-    if not names:
-        return ()
-    named = names[:MOST_NAMED] + ([f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else [])
-    return (f"changed since it was built: {wording.listing(named)}",)
+    return (f"changed since it was built: {first_few(names)}",) if names else ()

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from natpatsip.files.atomic_write import write_atomically
 from natpatsip.pipeline.workspace import try_locked
 
 FOLDER = Path("build", "schedule")
@@ -55,7 +56,7 @@ def lock(project: Path, now: datetime) -> Iterator[Lock]:
         if not is_free:
             yield Lock(False, before)
             return
-        _write(note, Holder.this(now))
+        write_atomically(note, json.dumps(asdict(Holder.this(now))).encode())
         try:
             yield Lock(True, before)
         finally:
@@ -67,9 +68,3 @@ def _read(note: Path) -> Holder | None:
         return Holder(**json.loads(note.read_bytes()))
     except (OSError, ValueError, TypeError):  # there is none, or it is only half written
         return None
-
-
-def _write(note: Path, holder: Holder) -> None:
-    unfinished = note.with_suffix(f".{holder.pid}")
-    unfinished.write_text(json.dumps(asdict(holder)), encoding="utf-8")
-    unfinished.replace(note)

@@ -25,7 +25,7 @@ SET_BACK = timedelta(minutes=10)  # more than clocks differ that are set right
 
 @dataclass
 class RunLog:
-    """The log that a run writes; one that cannot be written is said, and stops nothing."""
+    """The log that a run writes; if it cannot be written, the run goes on and reports that."""
 
     folder: Path
     name: str
@@ -78,9 +78,7 @@ class RunLog:
 
     def _files(self) -> list[Path]:
         """Return the logs' files, and no others that somebody has put there."""
-        return [
-            file for file in self.folder.glob("*T*Z-*") if file.suffix in (".jsonl", ".txt") and _is_name(file.stem)
-        ]
+        return [file for file in self.folder.glob("*T*Z-*") if file.suffix in SUFFIXES and _is_name(file.stem)]
 
     @contextlib.contextmanager
     def _errors_kept(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What became of a scheduled run, and the summary of it for people: what was built, what was not, why, and where."""
+"""The result of a scheduled run, and its summary for people: what was built, what was not, why, and where."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from natpatsip.errors import NotebookError, ReportError
 from natpatsip.files.short_paths import in_strings, shortener
 from natpatsip.pipeline.options import Options, files_of
 from natpatsip.quarter import Quarter
+from natpatsip.release.final_edition import read_manifest
 from natpatsip.reporters import counted
-from natpatsip.schedule.due_quarters import QuarterState, read_manifest
+from natpatsip.schedule.due_quarters import QuarterState
 
 LEFT = {"up to date": "Up to date", "final": "Final", "not yet": "Not due yet"}
 
 
 @dataclass(frozen=True)
 class QuarterResult:
-    """What a run did about a quarter."""
+    """The result of a quarter."""
 
     quarter: Quarter
     state: str  # "built", "failed", or the state that it was left in: "waiting", "not yet", "up to date", "final"
@@ -71,7 +72,7 @@ class QuarterResult:
 
 @dataclass
 class ScheduledRun:
-    """What became of a run."""
+    """The result of a run."""
 
     began: datetime
     quarters: list[QuarterResult] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A scheduled run: it builds what is due with nobody watching, and says plainly what became of it.
+"""A scheduled run: it builds the quarters that are due, unattended, and reports the result.
 
 One run at a time. It leaves a log, prints a summary, posts it where it is asked to, and ends with the exit status. A
 quarter that fails stops no other; after a crash, the next run goes on from the cache.
@@ -88,7 +88,7 @@ def run(
 def _run(
     project: Path, named: Sequence[Quarter], options: Options, result: ScheduledRun, record: RunLog, log: Log
 ) -> None:
-    """Build what is due, and note in the result what became of each quarter."""
+    """Build what is due, and add the result of each quarter."""
     if later := record.later_run(result.began):
         result.notes.append(
             f"the clock says {result.began:%Y-%m-%d %H:%M}, but an earlier run began at {later}. Check the date of "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from typing import Any
 
 from natpatsip import params, wording
 from natpatsip.compare.built_report import BuiltReport
-from natpatsip.errors import ReportError, UsageError, nearest
+from natpatsip.errors import ReportError, UsageError, first_few, nearest
 from natpatsip.facts.fact import Fact
+from natpatsip.files.atomic_write import write_atomically
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import ENGINE_VERSION, made_of
@@ -83,8 +83,8 @@ def sign_off(
     with _alone(project):
         text = _with(file, "sign_offs", entry, by=("role", "chapter"))
         for record, content in records.items():
-            _write(record, content.encode())
-        _write(file, text)
+            write_atomically(record, content.encode())
+        write_atomically(file, text)
         for old in _unused(project, quarter):
             old.unlink()
     what = f"{snapshots[0].title}, {quarter.label}" if chapter else f"the whole report of {quarter.label}"
@@ -132,7 +132,7 @@ def verify_fact(
     entry = {"fact": found.id, "period": found.period, "value": value, "role": role, "name": name, "date": today}
     file = params.path(quarter, project)
     with _alone(project):
-        _write(file, _with(file, "verified", entry, by=("fact", "period"), comment=COMMENT))
+        write_atomically(file, _with(file, "verified", entry, by=("fact", "period"), comment=COMMENT))
     return Signed(f"{name} ({role}) has verified {found.name} ({found.period}): {found.text}", (file,))
 
 
@@ -159,14 +159,13 @@ def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltRepor
     now = made_of(Inputs.read(project), loaded, Options(output=reports))
     changed = [name for name in sorted({*before, *now}) if _is_content(name) and before.get(name) != now.get(name)]
     if changed:
-        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        named = f"{', '.join(changed[:MOST_NAMED])}{more} {'has' if len(changed) == 1 else 'have'}"
+        named = f"{first_few(changed, MOST_NAMED)} {wording.plural(len(changed), 'has', 'have')}"
         raise SigningError(f"{shown}: is out of date: {named} changed since it was built. {again}")
     return report
 
 
 def _is_content(name: str) -> bool:
-    """Return True for what words and numbers come from: files and natpatsip; a new look takes nothing back."""
+    """Return True for files that words and numbers come from, and natpatsip; a new look takes no signature back."""
     return name in (MARK, ENGINE_VERSION) or name.partition("/")[0] in CONTENT
 
 
@@ -206,19 +205,6 @@ def _unused(project: Path, quarter: Quarter) -> Iterator[Path]:
         used |= {file_of(project, quarter, *each) for each in listed.items()}
     folder = file_of(project, quarter, None, "").parent
     yield from (file for file in sorted(folder.glob("*.json")) if file not in used)
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.signing")
-    try:
-        unfinished.write_bytes(content)
-        if file.exists():
-            shutil.copymode(file, unfinished)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as it was signed."""
+    """One difference from what was signed."""
 
     kind: str  # `TEXT`, `FACT` or `FIGURE`
     message: str  # without a full stop

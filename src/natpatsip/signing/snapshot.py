@@ -98,7 +98,7 @@ class Snapshot:
 
 
 def list_of_chapters(snapshots: Iterable[Snapshot]) -> str:
-    """Return the text of the file that keeps what a whole report says: its chapters, in whatever order they stand."""
+    """Return the text of the file that keeps what a whole report says, whatever the order of its chapters."""
     return "".join(_lines({"chapters": dict(sorted((each.chapter, each.digest) for each in snapshots))}))
 
 

@@ -163,7 +163,7 @@ def targets_of(targets: list[Any], rows: SeriesRows) -> Floats:
 
 
 def _hold_from(owner: Integers, dates: Dates, aims: Floats, rows: SeriesRows) -> Floats:
-    """Return for each row the latest number of its series up to its date; all in order of series, then date."""
+    """Return the latest target of each row's series up to its date; all arrays are in order of series, then date."""
     places, is_own, _ = rows.locate(owner, dates)
     # Each row gets the step that begins there (the last, if several do), then that of the row before.
     step = np.full(len(rows.codes), -1, dtype=np.int64)

@@ -174,9 +174,10 @@ def limits_of(segment: pd.DataFrame) -> tuple[float, float]:
 
     Where each point has its own, those of the latest are the ones that its next points will be close to.
     """
-    known = np.flatnonzero(segment["lpl"].notna().to_numpy())
+    lower, upper = (segment[name].to_numpy(dtype=np.float64) for name in ("lpl", "upl"))
+    known = np.flatnonzero(~np.isnan(lower))
     latest = int(known[-1]) if known.size else -1
-    return float(segment["lpl"].iloc[latest]), float(segment["upl"].iloc[latest])
+    return float(lower[latest]), float(upper[latest])
 
 
 def assurance_codes(target: Any, lower: Any, upper: Any, direction: Any) -> Codes:

@@ -13,7 +13,7 @@ import pandas as pd
 from natpatsip import wording
 from natpatsip.spc.findings import Findings, findings
 from natpatsip.spc.gaps import period_words
-from natpatsip.spc.rules import BY_MOVING_RANGES, SHORT_GROUP, verdict
+from natpatsip.spc.rules import BY_MOVING_RANGES, LIMIT_NAMES, SHORT_GROUP, verdict
 from natpatsip.wording import decimals_for, given, listing, number, plain, plural
 
 
@@ -204,7 +204,7 @@ class _Description:
         texts = []
         if found.outside:
             latest = f"{self.date(found.latest_date)}, {self.amount(found.latest_value)}"
-            limit = {"above": "above the upper limit", "below": "below the lower limit"}[found.outside]
+            limit = f"{found.outside} the {LIMIT_NAMES[found.outside]} limit"
             texts.append((f"the latest point ({latest}) lies {limit}", found.outside == "above"))
         if found.trend:
             goes = {"rising": "rise", "falling": "fall"}[found.trend]
@@ -215,8 +215,8 @@ class _Description:
             text = f"the last {number(found.run_length)} points {lie}, a special-cause run"
             texts.append((text, found.run == "above"))
         if found.close and not texts:
-            limit = {"above": "upper", "below": "lower"}[found.close]
-            text = f"2 of 3 points in a row, including the latest, are close to the {limit} limit, a special cause"
+            limit = f"the {LIMIT_NAMES[found.close]} limit"
+            text = f"2 of 3 points in a row, including the latest, are close to {limit}, a special cause"
             texts.append((text, found.close == "above"))
         one_way = len({upward for _, upward in texts}) == 1  # then one verdict at the end is enough
         return [

@@ -209,22 +209,24 @@ class Findings:
         return self.current.has_limits and not self.current.special_causes
 
     @property
+    def _latest_moves(self) -> set[str]:
+        """``"up"`` and ``"down"``: which way the run, the trend and the limits of the latest point tell."""
+        moves = {"above": "up", "rising": "up", "below": "down", "falling": "down"}
+        return {moves[each] for each in (self.run, self.trend, self.outside) if each}
+
+    @property
     def upward(self) -> bool:
         """Whether the latest point goes up (run, trend, outside the limits), or the last rebase with no fall since.
 
         A claim about now does not hold against the newest points: a special cause the other way, at the latest point
-        or, for a shift, at any point since, takes it away.
+        or, for a shift, at any point since, rules it out.
         """
-        is_up = "above" in (self.run, self.outside) or self.trend == "rising"
-        is_opposed = "below" in (self.run, self.outside) or self.trend == "falling"
-        return (is_up and not is_opposed) or self.step_change == "up"
+        return self._latest_moves == {"up"} or self.step_change == "up"
 
     @property
     def downward(self) -> bool:
         """Whether the same holds downwards."""
-        is_down = "below" in (self.run, self.outside) or self.trend == "falling"
-        is_opposed = "above" in (self.run, self.outside) or self.trend == "rising"
-        return (is_down and not is_opposed) or self.step_change == "down"
+        return self._latest_moves == {"down"} or self.step_change == "down"
 
     @property
     def is_improving(self) -> bool:
@@ -294,7 +296,7 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
     side, run_length = _ending(result["relative_to_mean"].to_numpy()[recent], "below", "above")
     slope, steps = _ending(np.sign(np.diff(values[recent])), "falling", "rising")
     cause = result["special_cause_type"].iloc[latest] if present.size else ""
-    causes = result["special_cause_type"].iloc[starts[-1] :].astype(str)
+    causes = " ".join(map(str, result["special_cause_type"].iloc[starts[-1] :]))
     flagged = np.flatnonzero(result["special_cause_flag"].to_numpy()[starts[-1] :])
     return Findings(
         segments=segments,
@@ -313,8 +315,8 @@ def findings(result: pd.DataFrame, *, improvement: str | None = None) -> Finding
         slope=slope,
         trend_length=steps + 1 if slope else 0,
         close={"2 in 3 Above CL": "above", "2 in 3 Below CL": "below"}.get(cause, ""),
-        went_up=bool(causes.str.contains("Above|Increasing").any()),
-        went_down=bool(causes.str.contains("Below|Decreasing").any()),
+        went_up="Above" in causes or "Increasing" in causes,
+        went_down="Below" in causes or "Decreasing" in causes,
         latest_signal=dates[starts[-1] + int(flagged[-1])] if flagged.size else None,
         rule_length=rule_length,
         improvement=direction_of(result, improvement),

@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from natpatsip.errors import SpcError
-
-Floats = npt.NDArray[np.float64]
+from natpatsip.spc.rules import Floats
 
 TAILS = (0.001, 0.025)  # the probability outside an outer and an inner limit, on each side
 LIMITS = ("lower_outer", "lower_inner", "upper_inner", "upper_outer")

@@ -173,7 +173,7 @@ def g_chart(
 
 
 def _need_days(events: Any) -> None:
-    """Raise an SpcError for events of which only the month is known: nobody can say how many days are between them."""
+    """Raise an SpcError for events of which we only know the month: the days between them cannot be counted."""
     for event in pd.Series(events):
         is_month = isinstance(event, str) and re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}\s*", event)
         if is_month or (isinstance(event, pd.Period) and event.freqstr[0] in "MQYW"):

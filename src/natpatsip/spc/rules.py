@@ -36,6 +36,8 @@ INTERVAL: Final = "interval"
 MEAN: Final = "mean"
 MIDDLES: Final = {"t": "centre line", "g": "median"}
 """What the line through the points is called, where it is not the mean."""
+LIMIT_NAMES: Final = {"above": "upper", "below": "lower"}
+"""What the limit is called on each side of it."""
 
 IMPROVEMENTS: Final = ("increase", "decrease", "neutral")
 

@@ -160,7 +160,7 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
 
 
 def _sorting(keys: Integers, limit: int) -> Integers:
-    """Return what sorts keys that are below a limit."""
+    """Return the order that sorts keys, all of them below a limit."""
     if limit <= 4 * len(keys):  # each key in its own place: four times as fast as comparing them
         places = np.full(limit, -1, dtype=np.int64)
         places[keys] = np.arange(len(keys))
@@ -199,5 +199,5 @@ def check_columns(frame: Any, by: list[str], **roles: Any) -> None:
 
 
 def place_in(frame: pd.DataFrame, by: list[str]) -> Callable[[int], str]:
-    """Return what names a row in an error: its number and its series."""
+    """Return a function that names a row in an error: by its number and its series."""
     return lambda row: f"Row {row + 1} ({', '.join(str(frame[column].iloc[row]) for column in by)})"

@@ -73,7 +73,7 @@ class Block:
         return self.left + self.width
 
 
-def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float, high: float) -> list[Block]:
+def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, high: float) -> list[Block]:
     """Return blocks, given as (lines, width, anchor) in order of anchor, each placed in the lowest free tier.
 
     A block starts at its anchor unless it would cross the edge `high`, and is then moved left. The last is placed
@@ -83,7 +83,7 @@ def tiers(blocks: Sequence[tuple[tuple[str, ...], float, float]], *, low: float,
     placed: list[Block] = []
     risers: list[tuple[float, int]] = []  # the line from each anchor placed, and the tier that it reaches
     for lines, width, anchor in reversed(blocks):
-        left = max(low, min(anchor, high - width))
+        left = max(0.0, min(anchor, high - width))
         tier = max((top for x, top in risers if left < x < left + width + GAP / 2), default=0)
         while clash := [
             other
@@ -162,7 +162,7 @@ def write_marks(
         tuple(wrap_evenly(mark.words, min(space, WIDEST), NOTE_SIZE)) for mark, space in zip(ordered, room, strict=True)
     ]
     widths = [block_width(words, NOTE_SIZE) for words in wrapped]
-    blocks = tiers(list(zip(wrapped, widths, anchors, strict=True)), low=0, high=right)
+    blocks = tiers(list(zip(wrapped, widths, anchors, strict=True)), high=right)
     tops = [-(block.tier + len(block.lines)) * NOTE_PITCH - 5 for block in blocks]
     if -min(tops) > MOST_ABOVE * (height - min(tops)):
         return _number_marks(canvas, ordered, line, height=height, right=right)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from natpatsip.charts import palette
 from natpatsip.charts.icons import ICONS, Icon, draw
@@ -16,6 +17,8 @@ ICON, ICON_GAP = 34, 16  # of an icon beside the legend
 EDGE = 3  # pixels within a drawing's edge, which would cut a letter that a renderer draws wider than it was planned
 KEY_ICON = 20  # of an icon in a key
 KEY_PITCH = KEY_ICON + 6
+BETWEEN_NAMES = 16
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,15 @@ class Entry:
     y: float
 
 
-def flow(names: Sequence[str], width: float, *, mark: float, gap: float) -> tuple[list[Entry], float, float]:
+def flow(names: Sequence[str], width: float, *, mark: float) -> tuple[list[Entry], float, float]:
     """Return names side by side in as many rows as they need; a name too long for a row has lines of its own.
 
     Parameters
     ----------
     width : float
         Pixels of a row.
-    mark, gap : float
-        Pixels before a name, for its mark, and after it.
+    mark : float
+        Pixels before a name, for its mark.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def flow(names: Sequence[str], width: float, *, mark: float, gap: float) -> tupl
 
     Examples
     --------
-    >>> entries, height, _ = flow(["Mean", "Process limits", "Target"], 200, mark=26, gap=16)
+    >>> entries, height, _ = flow(["Mean", "Process limits", "Target"], 200, mark=26)
     >>> [(entry.lines[0], entry.x > 0, entry.y) for entry in entries], height
     ([('Mean', False, 9.0), ('Process limits', True, 9.0), ('Target', False, 27.0)], 36.0)
     """
@@ -57,7 +60,7 @@ def flow(names: Sequence[str], width: float, *, mark: float, gap: float) -> tupl
         if x and x + wide > width:
             x, top, tall = 0.0, top + tall, 0.0
         entries.append(Entry(lines, x, top + PITCH / 2))
-        x, tall = x + wide + gap, max(tall, PITCH + LINE * (len(lines) - 1))
+        x, tall = x + wide + BETWEEN_NAMES, max(tall, PITCH + LINE * (len(lines) - 1))
     return entries, top + tall, x
 
 
@@ -68,12 +71,16 @@ def kinds_width(kinds: Sequence[str]) -> float:
 
 def rows_of_kinds(kinds: Sequence[str], width: float) -> list[list[str]]:
     """Return kinds of points in rows that fit a width."""
-    rows: list[list[str]] = []
-    for kind in kinds:
-        if rows and kinds_width([*rows[-1], kind]) <= width:
-            rows[-1].append(kind)
+    return _in_rows(kinds, lambda row: kinds_width(row) <= width)
+
+
+def _in_rows(items: Sequence[Item], fits: Callable[[Sequence[Item]], bool]) -> list[list[Item]]:
+    rows: list[list[Item]] = []
+    for item in items:
+        if rows and fits([*rows[-1], item]):
+            rows[-1].append(item)
         else:
-            rows.append([kind])
+            rows.append([item])
     return rows
 
 
@@ -93,13 +100,7 @@ def icons_width(icons: Sequence[Icon]) -> float:
 
 def rows_of_icons(icons: Sequence[Icon], width: float) -> list[list[Icon]]:
     """Return icons in rows that fit a width."""
-    rows: list[list[Icon]] = []
-    for icon in icons:
-        if rows and icons_width([*rows[-1], icon]) - ICON_GAP <= width:
-            rows[-1].append(icon)
-        else:
-            rows.append([icon])
-    return rows
+    return _in_rows(icons, lambda row: icons_width(row) - ICON_GAP <= width)
 
 
 def _words_width(icon: Icon) -> float:

@@ -76,7 +76,7 @@ class Timeline:
 
     dates: tuple[Any, ...]  # in order, each once; ints are the numbers of points of a series without dates
     width: float  # pixels from end to end; the first and last points are half a step inside
-    has_steps: bool = True  # False where a point is an event: no date is owed one
+    has_steps: bool = True  # False where a point is an event: no date has to have one
 
     @property
     def is_dated(self) -> bool:

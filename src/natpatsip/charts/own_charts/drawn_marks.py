@@ -1,6 +1,6 @@
-"""Charts that show nothing of their data: an analyst's own Altair chart is drawn, and what was drawn is counted.
+"""Charts that show nothing of their data: an analyst's own Altair chart is drawn, and its marks are counted.
 
-Vega draws such a chart without a word: axes and title, and no mark. `natpatsip.charts` checks its data by itself.
+Vega draws axes and title of such a chart, and gives no warning. `natpatsip.charts` checks its data by itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ from itertools import pairwise, product
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts.specifications import PATHS, children, data_of, mark_of, tables, units
+from natpatsip.charts.own_charts.specifications import (
+    PATHS,
+    children,
+    columns,
+    data_of,
+    field_of,
+    first_problem,
+    is_number,
+    mark_of,
+    units,
+)
+
+Items = Sequence[Mapping[str, Any]]
 
 PLACES = ("x", "y", "x2", "y2", "width", "height", "size", "startAngle", "endAngle", "innerRadius", "outerRadius")
 PLACED = {"type": "none", "contains": "content"}  # every mark is placed by `natpatsip.charts`
@@ -34,10 +46,10 @@ def undrawn(
 ) -> str:
     """Return why a chart shows nothing of its data, or an empty text if it shows them."""
     views = list(units(specification))
-    if address := next((each for each in _addresses(specification)), ""):
+    if addresses := [data["url"] for data in data_of(specification) if "url" in data]:
         return (
-            f'its data are at "{address}", which a build does not read. Load them in the notebook and give the chart '
-            "the DataFrame."
+            f'its data are at "{addresses[0]}", which a build does not read. Load them in the notebook and give the '
+            "chart the DataFrame."
         )
     marks = list(drawn_marks(scene(), 0, 0))
     drawn = [_drawn(items, width, height) for items, width, height in marks]
@@ -47,7 +59,7 @@ def undrawn(
     is_broken = any(_misplaced(items) for items, _, _ in marks)
     nested, unknown = _nested(specification, views), _unknown(specification, views)
     if any(shown) and not is_broken and not nested and not unknown:
-        hidden = next(filter(None, (_hidden(items) for items, _, _ in marks)), "")
+        hidden = first_problem(_hidden(items) for items, _, _ in marks)
         return _cut_off(views, marks) or hidden or _alone(scene()) or _joined(views, scene()) or _overwritten(scene())
     if not is_broken and not any(of_data) and any(drawn):  # constants alone: there are no data to show
         return ""
@@ -59,7 +71,7 @@ def undrawn(
             ". and [ ]."
         )
     if unknown:
-        there = ", ".join(sorted(_columns(specification)))
+        there = ", ".join(sorted(columns(specification)))
         return f'the chart shows a column "{unknown[0]}", which its data do not have; they have {there}.'
     if is_broken and '"log"' in str(specification).replace("'", '"'):
         return (
@@ -72,23 +84,11 @@ def undrawn(
 
 
 def _fields(unit: Mapping[str, Any]) -> list[str]:
-    channels = (channel for channel in unit["encoding"].values() if isinstance(channel, Mapping))
-    return [channel["field"] for channel in channels if isinstance(channel.get("field"), str)]
+    return [*filter(None, map(field_of, unit["encoding"].values()))]
 
 
 def _all_fields(views: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(field for unit in views for field in _fields(unit)))
-
-
-def _columns(specification: Mapping[str, Any]) -> set[str]:
-    """Return the columns of all data that the chart carries."""
-    return {str(name) for rows in tables(specification) for row in rows if isinstance(row, Mapping) for name in row}
-
-
-def _addresses(node: Any) -> Iterator[str]:
-    for data in data_of(node):
-        if "url" in data:
-            yield str(data["url"])
 
 
 def _is_made(view: Mapping[str, Any]) -> bool:
@@ -98,20 +98,20 @@ def _is_made(view: Mapping[str, Any]) -> bool:
 
 def _unknown(specification: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the fields that no data of the chart have, unless it makes columns of its own or names a nested value."""
-    columns = _columns(specification)
-    if not columns or _is_made(specification):
+    there = columns(specification)
+    if not there or _is_made(specification):
         return []
-    return [name for name in _all_fields(views) if name not in columns and not any(sign in name for sign in ".[")]
+    return [name for name in _all_fields(views) if name not in there and not any(sign in name for sign in ".[")]
 
 
 def _nested(specification: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the columns whose names are taken for paths: with . or [, and not escaped."""
-    columns = _columns(specification)
-    return [name for name in _all_fields(views) if name in columns and any(sign in name for sign in ".[")]
+    there = columns(specification)
+    return [name for name in _all_fields(views) if name in there and any(sign in name for sign in ".[")]
 
 
 def _cut_off(views: Sequence[Mapping[str, Any]], marks: Sequence[tuple[Items, float, float]]) -> str:
-    """Return that a value is beyond the ends that an axis was given, or an empty text."""
+    """Return a problem if a value is beyond the ends that an axis was given."""
     held = views if len(views) == len(marks) else [None] * len(marks)
     for axis, extent in (("x", "width"), ("y", "height")):
         if not any(_has_ends(view["encoding"].get(axis)) for view in views):
@@ -144,7 +144,7 @@ def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> 
 
 
 def _hidden(items: Items) -> str:
-    """Return that one bar of a mark lies over another, or an empty text; those that one can see through may."""
+    """Return a problem if one opaque bar of a mark lies over another."""
     opaque = [each for each in items if each.get("opacity", 1) == 1 == each.get("fillOpacity", 1)]
     for place, extent, along, length in (("x", "width", "y", "height"), ("y", "height", "x", "width")):
         strips: dict[tuple[float, float], list[tuple[float, float]]] = {}
@@ -163,7 +163,7 @@ def _hidden(items: Items) -> str:
 
 
 def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str:
-    """Return that what a chart does to its rows leaves two of one bar, or of one point of a line; or an empty text.
+    """Return a problem if the transforms of a chart leave two rows for one bar, or for one point of a line.
 
     `specifications` looks for them in the rows of charts that draw these as they are.
     """
@@ -172,12 +172,12 @@ def _joined(views: Sequence[Mapping[str, Any]], scene: Mapping[str, Any]) -> str
         for view, items in _changed(views, scene, BARS, ("rect",))
         if mark_of(view) == "bar" and not APART & view["encoding"].keys()
         for along, other in ("xy", "yx")
-        if _is_number(view["encoding"], along) > _is_number(view["encoding"], other)
+        if is_number(view["encoding"].get(along)) > is_number(view["encoding"].get(other))
     )
     points = any(
         _twice_in_one_place(items)
         for view, items in _changed(views, scene, PATHS, PATHS)
-        if not _is_number(view["encoding"], "x")
+        if not is_number(view["encoding"].get("x"))
     )
     if bars or points:
         return (
@@ -196,11 +196,6 @@ def _changed(
     for view, items in zip(own, marks, strict=True) if is_each else product(own, marks):
         if view["is_changed"] and not _is_summed(view["encoding"]):
             yield view, items
-
-
-def _is_number(encoding: Mapping[str, Any], place: str) -> bool:
-    channel = encoding.get(place)
-    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
 
 
 def _is_summed(encoding: Mapping[str, Any]) -> bool:
@@ -241,7 +236,7 @@ def _twice_in_one_place(items: Items) -> bool:
 
 
 def _overwritten(scene: Mapping[str, Any]) -> str:
-    """Return that a label lies over another one in the same place, or an empty text."""
+    """Return a problem if a label lies over another one in the same place."""
     for items in _marks_of(scene, ("text",)):
         shown: dict[tuple[Any, ...], str] = {}
         for each in items:
@@ -256,23 +251,18 @@ def _overwritten(scene: Mapping[str, Any]) -> str:
 
 
 def _alone(scene: Mapping[str, Any]) -> str:
-    """Return that a line or an area does not show a value, as it has none beside it; empty if points show all."""
+    """Return a problem if a line or an area does not show a value that has none beside it, and no point shows it."""
     paths = list(_marks_of(scene, PATHS))
     points = {_place(each) for items in _marks_of(scene, POINTS) for each in items if each.get("opacity", 1)}
     for items in paths:
         are_there = [False, *(bool(each.get("defined", True)) for each in items), False]
-        for each, (before, here, after) in zip(items, _triples(are_there), strict=True):
+        for each, before, here, after in zip(items, are_there, are_there[1:], are_there[2:], strict=False):
             if here and not before and not after and _place(each) not in points:
                 return (
                     "a line or an area has a value without one before and after it, and Vega draws nothing for it. "
                     "Show points too: mark_line(point=True), or draw bars."
                 )
     return ""
-
-
-def _triples(values: Sequence[bool]) -> Iterator[tuple[bool, bool, bool]]:
-    """Yield whether the points before, at and after each place of a drawn line are there."""
-    return zip(values, values[1:], values[2:], strict=False)
 
 
 def _place(item: Mapping[str, Any]) -> tuple[int, int]:
@@ -288,9 +278,6 @@ def _marks_of(group: Mapping[str, Any], kinds: Collection[str]) -> Iterator[Item
             yield from _marks_of(item, kinds)
 
 
-Items = Sequence[Mapping[str, Any]]
-
-
 def drawn_marks(group: Mapping[str, Any], width: float, height: float) -> Iterator[tuple[Items, float, float]]:
     """Yield the items of each mark of data, with the size of the plot that they are in."""
     if group.get("role") == "mark" and group.get("marktype") != "group":
@@ -303,7 +290,7 @@ def drawn_marks(group: Mapping[str, Any], width: float, height: float) -> Iterat
 
 
 def _misplaced(items: Items) -> bool:
-    """Return True if an item has a place that is not a number, as 0 has on a log axis, or a text that is none."""
+    """Return True if the place of an item is not a number, as that of 0 on a log axis, or its text is NaN."""
     return any(item.get(key, 0) is None for item in items for key in PLACES) or any(
         item.get("text") == "NaN" for item in items
     )

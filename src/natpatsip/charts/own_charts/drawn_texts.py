@@ -1,4 +1,4 @@
-"""Texts that an analyst's own chart draws and no reader could make sense of, or would read as another one.
+"""Texts of an analyst's own chart that readers could not understand, or would misread.
 
 What Vega writes for a missing value, two values or names of an axis that look alike, and legends that leave names out
 or give two of them one look.
@@ -14,7 +14,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Any
 
-from natpatsip.charts.own_charts.specifications import units
+from natpatsip.charts.own_charts.specifications import first_problem, is_time, units
 from natpatsip.python_words import words_of_python
 
 Items = Sequence[Mapping[str, Any]]
@@ -33,9 +33,9 @@ def misleading(
     specification: Mapping[str, Any],  # Vega-Lite
     scene: Mapping[str, Any],  # what Vega draws for it, as a scenegraph
 ) -> str:
-    """Return which text of a chart is none for readers, or looks like another, and what to do; or an empty text.
+    """Return which text of a chart readers would misread, and what to do; an empty text if there is none.
 
-    What is in the chart or its data, with other words, is not Vega's: `unreadable` looks for what Python has printed.
+    A text that the chart or its data hold was not written by Vega: `unreadable` looks for what Python has printed.
     """
     has_si_format = bool(_SI_FORMAT.search(json.dumps(specification, default=str)))
     for role, text in texts(scene):
@@ -60,27 +60,27 @@ def misleading(
                 f'its legend leaves names out ("{text}"). Show fewer series, label them in the chart, or give the '
                 "legend all of them: alt.Legend(symbolLimit=0)."
             )
-    times = {name for unit in units(specification) for name in ("x", "y") if _is_time(unit["encoding"].get(name))}
+    times = {name for unit in units(specification) for name in ("x", "y") if is_time(unit["encoding"].get(name))}
     for axis, labels in _axes(scene):
         if axis not in times and (twice := _alike(labels)):
             return (
                 f'two labels of the {axis} axis are "{twice}": its format rounds different values to the same text. '
                 "Give it more decimals, or leave the format out."
             )
-    if told := next(filter(None, map(_steps_alike, _with_role(scene, "legend"))), ""):
-        return told
+    if problem := first_problem(map(_steps_alike, _with_role(scene, "legend"))):
+        return problem
     labels = [item for mark in _with_role(scene, "axis-label") for item in mark.get("items", ())]
     if any("text" not in item for item in labels):  # an empty text is meant to be one
         return "a name on an axis has no label, because its labelExpr has nothing for it. Give it a label too."
     legends = list(_legends(scene))
-    told = next(filter(None, map(_same_look, legends)), "")
-    if not told and "layer" in specification:  # one plot, in which a look can mean one thing
-        told = _looks_of_two(legends)
-    return told
+    problem = first_problem(map(_same_look, legends))
+    if not problem and "layer" in specification:  # one plot, in which a look can mean one thing
+        problem = _looks_of_two(legends)
+    return problem
 
 
 def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
-    """Return which names of two legends look the same."""
+    """Return a problem if names of two legends look the same."""
     seen: dict[str, str] = {}
     for look, label in (entry for legend in legends for entry in legend):
         if seen.setdefault(look, label) != label:
@@ -89,7 +89,7 @@ def _looks_of_two(legends: Iterable[Sequence[tuple[str, str]]]) -> str:
 
 
 def _steps_alike(legend: Mapping[str, Any]) -> str:
-    """Return that two steps of a colour scale have one colour, or two of its labels one number."""
+    """Return a problem if two steps of a colour scale have the same colour, or two of its labels the same number."""
     bands = [str(item.get("fill")) for mark in _with_role(legend, "legend-band") for item in mark.get("items", ())]
     labels = [text for mark in _with_role(legend, "legend-label") for _, text in texts(mark)]
     if len(set(bands)) < len(bands):
@@ -100,7 +100,7 @@ def _steps_alike(legend: Mapping[str, Any]) -> str:
 
 
 def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
-    """Return that two names of a chart are cut off where they are still the same, or an empty text.
+    """Return a problem if two names of a chart are cut off where they are still the same.
 
     A name that is drawn twice is cut off twice: the scenegraph has the whole of each.
     """
@@ -121,7 +121,7 @@ def cut_alike(svg: str, scene: Mapping[str, Any]) -> str:
 def unreadable(svg: str, phrases: Callable[[], Iterable[str]] = tuple) -> str:
     """Return which text of a drawing is what Python prints for a missing value or an object, or an empty text.
 
-    In what authors have typed, and in phrases of data, such a word is a word: `phrases` returns them.
+    Such words may stand in texts that authors typed and in phrases of the data, which `phrases` returns.
     """
     shown = [each for each in map(unescape, _SVG_TEXT.findall(svg)) if words_of_python(each)]
     typed = phrases() if shown else ()
@@ -148,10 +148,6 @@ def _strings(value: Any) -> Iterator[str]:
         parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
         for part in parts:
             yield from _strings(part)
-
-
-def _is_time(channel: Any) -> bool:
-    return isinstance(channel, Mapping) and (channel.get("type") == "temporal" or "timeUnit" in channel)
 
 
 def _with_role(group: Mapping[str, Any], role: str) -> Iterator[Mapping[str, Any]]:
@@ -187,7 +183,7 @@ def _legends(scene: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _same_look(entries: Sequence[tuple[str, str]]) -> str:
-    """Return which two names of a legend look the same, or which label it has twice."""
+    """Return a problem if two names of a legend look the same, or it has a label twice."""
     seen: dict[str, str] = {}
     for look, label in entries:
         if label in seen.values():

@@ -1,8 +1,8 @@
-"""What the encodings of an analyst's own chart make of its rows, where that would say something else than the rows do.
+"""Encodings of an analyst's own chart that would say something else than its rows.
 
-Vega adds what is there of a sum, takes a missing part of a whole for 0, counts quarters from January, multiplies
-percentages by 100 again, draws confidence intervals at random, gives a name that a scale does not have any place, and
-puts sorted panels under headings of others.
+Vega sums the values that are present, draws a missing part of a whole as 0, counts quarters from January, multiplies
+percentages by 100 again, draws confidence intervals at random, draws a name that a scale does not list like another
+one, and puts sorted panels under the wrong headings.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from natpatsip.charts.own_charts.specifications import (
     MADE,
     Rows,
     Specification,
+    all_rows,
     channels_of,
     field_of,
+    first_problem,
+    is_name,
+    is_number,
     mark_of,
     rows_of,
-    tables,
     transforms,
     units,
 )
@@ -45,7 +48,7 @@ ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Ve
 
 
 def misstated(specification: Specification) -> str:
-    """Return what a chart would say that its rows do not, and what to do; an empty text if there is nothing.
+    """Return what a chart would say that its rows do not, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -72,11 +75,11 @@ def misstated(specification: Specification) -> str:
             "its scale draws a value that is beyond the ends at the end (clamp), where it looks like another one. "
             "Leave clamp out, and give the scale room for all values."
         )
-    told = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
+    of_units = (_misplaced(unit, specification) or _of_unit(unit, specification) for unit in units(specification))
     return (
         _of_all_rows(specification, text)
         or miscalculated(specification)
-        or next(filter(None, told), "")
+        or first_problem(of_units)
         or misprinted(specification)
         or displaced(specification)
         or _unexplained(specification)
@@ -84,7 +87,7 @@ def misstated(specification: Specification) -> str:
 
 
 def _unexplained(specification: Specification) -> str:
-    """Return which column nothing explains: it parts the marks by their look, and has no legend and no label."""
+    """Return a problem if nothing explains which look of the marks stands for which name of a column."""
     views = list(units(specification))
     channels = [each for view in views for each in channels_of(view["encoding"])]
     explained = {
@@ -96,13 +99,13 @@ def _unexplained(specification: Specification) -> str:
     for view in views:
         for name, channel in channels_of(view["encoding"]):
             names = {row.get(channel["field"]) for row in rows_of(view, specification)}
-            is_name = name in LOOKS and channel.get("type") in ("nominal", "ordinal")
+            tells_names_apart = name in LOOKS and is_name(channel)
             is_explained = (
                 channel["field"] in explained
                 or _sets_off_names(channel["field"], view, specification)
                 or names <= _names_in_labels(channel["field"], specification)
             )
-            if is_name and not is_explained and len(names) > 1:
+            if tells_names_apart and not is_explained and len(names) > 1:
                 return (
                     f"nothing says which {name} is which {channel['field']}: it has no legend. Leave legend=None "
                     "out, or write the names into the chart."
@@ -115,7 +118,7 @@ def _sets_off_names(field: str, view: Specification, specification: Specificatio
     axes = [
         field_of(channel)
         for name, channel in channels_of(view["encoding"])
-        if name in ("x", "y") and channel.get("type") in ("nominal", "ordinal") and channel.get("axis", {}) is not None
+        if name in ("x", "y") and is_name(channel) and channel.get("axis", {}) is not None
     ]
     looks = {(*map(row.get, axes), row.get(field)) for row in rows_of(view, specification)}
     names_of_each = sorted(Counter(look for *_, look in looks).values())
@@ -141,8 +144,8 @@ def _names_in_labels(field: str, specification: Specification) -> set[Any]:
 
 
 def _of_all_rows(specification: Specification, text: str) -> str:
-    """Return that missing values are drawn as 0, or which value lies beyond the bins that a chart makes of a column."""
-    rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
+    """Return a problem if missing values are drawn as 0 or made up, or a value lies beyond the bins of its column."""
+    rows = list(all_rows(specification))
     if _AS_0.search(text) and any(value is None for row in rows for value in row.values()):
         return (
             "it shows values that are missing (invalid), and Vega draws them as 0, or at a place of their own. Leave "
@@ -151,14 +154,15 @@ def _of_all_rows(specification: Specification, text: str) -> str:
     for step in transforms(specification):
         if "impute" in step and _makes_up(step):
             return _MADE_UP
-        values = [row.get(step.get("field")) for row in rows]
-        if told := _beyond(str(step.get("field")), "its bins", _ends(step.get("bin")), values):
-            return told
+        field = str(step.get("field", ""))
+        values = [row.get(field) for row in rows]
+        if problem := _beyond(field, "its bins", _ends(step.get("bin")), values):
+            return problem
     return ""
 
 
 def _misplaced(unit: Specification, specification: Specification) -> str:
-    """Return that panels would stand under headings of others: sorted rows and columns, without one for each pair."""
+    """Return a problem if panels would stand under wrong headings: a pair of sorted rows and columns is missing."""
     given = specification.get("facet", {})
     facets = [unit["encoding"].get(name) or given.get(name) for name in ("row", "column")]
     facets = [each for each in facets if field_of(each)]
@@ -179,7 +183,7 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 def _of_unit(unit: Specification, specification: Specification) -> str:
     rows = rows_of(unit, specification)
     mark = mark_of(unit)
-    told = [
+    problems = [
         _MADE_UP if any(_makes_up(each.get("impute")) for _, each in channels_of(unit["encoding"])) else "",
         _on_bent_axis(unit["encoding"], mark),
         _partial_area(unit, rows) if mark == "area" else "",
@@ -187,16 +191,16 @@ def _of_unit(unit: Specification, specification: Specification) -> str:
     ]
     for name, channel in channels_of(unit["encoding"]):
         values = [row[channel["field"]] for row in rows if channel["field"] in row]
-        told += [
+        problems += [
             _partial(name, channel, values),
             "" if unit["is_changed"] else _without_place(channel, values),
             _beyond_the_ends(name, channel, values),
         ]
-    return next(filter(None, told), "")
+    return first_problem(problems)
 
 
 def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that a sum or a share is made of what is there, though a part of it is missing."""
+    """Return a problem if a part of a sum, a count or a share is missing."""
     field, has_gaps = channel["field"], any(value is None for value in values)
     if channel.get("aggregate") == "sum" and has_gaps:
         return (
@@ -222,7 +226,7 @@ def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> st
 
 
 def _partial_area(unit: Specification, rows: Rows) -> str:
-    """Return that stacked areas go down to 0 where a series has no row."""
+    """Return a problem if a stacked area goes down to 0 where a series has no row."""
     encoding = unit["encoding"]
     groups = [field for name in ("color", "fill", "detail") if (field := field_of(encoding.get(name)))]
     y = encoding.get("y", {})
@@ -240,9 +244,9 @@ def _partial_area(unit: Specification, rows: Rows) -> str:
 
 
 def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
-    """Return which bars or areas lie over each other, or have a height that is the sum of what cannot be added."""
+    """Return a problem if bars or areas lie over each other, or their height is a sum of what cannot be added."""
     encoding = unit["encoding"]
-    measured = [name for name in ("x", "y") if encoding.get(name, {}).get("type") == "quantitative"]
+    measured = [name for name in ("x", "y") if is_number(encoding.get(name))]
     if mark not in ("bar", "area") or len(measured) != 1 or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
         return ""
     heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
@@ -279,11 +283,11 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
 
 
 def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return which name the chart's own list of names lacks: Vega draws it in a place or colour of another."""
+    """Return a problem if a scale or legend lists names, but not all: Vega draws the others like one of them."""
     scale, legend = channel.get("scale"), channel.get("legend")
     domain = scale.get("domain") if isinstance(scale, Mapping) else None
     listed = legend.get("values") if isinstance(legend, Mapping) else None
-    if channel.get("type") not in ("nominal", "ordinal"):
+    if not is_name(channel):
         return ""
     if isinstance(listed, list) and (other := next((each for each in values if each not in (None, *listed)), None)):
         return f'the legend of column {channel["field"]} does not list "{other}", so nothing says what it is. Add it.'
@@ -296,8 +300,8 @@ def _without_place(channel: Mapping[str, Any], values: Sequence[Any]) -> str:
 
 
 def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return which value lies beyond the bins of a chart, which leave it out, or the ends of its colours or sizes."""
-    if channel.get("type") != "quantitative" or "aggregate" in channel:
+    """Return a problem if a value lies beyond the bins of a chart, or beyond the ends of its colours or sizes."""
+    if not is_number(channel) or "aggregate" in channel:
         return ""
     scale = channel.get("scale")
     is_scaled = name not in ("x", "y") and isinstance(scale, Mapping) and scale.get("type") not in _OF_STEPS
@@ -306,7 +310,7 @@ def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any
 
 
 def _ends(given: Any) -> tuple[float, float]:
-    """Return where a scale, or bins, were told to begin and to end; infinity where nothing is said."""
+    """Return the ends that a scale, or bins, were given; infinity where there is none."""
     if not isinstance(given, Mapping):
         return -math.inf, math.inf
     listed = given.get("domain", given.get("extent"))
@@ -337,7 +341,7 @@ def _makes_up(impute: Any) -> bool:
 
 
 def _on_bent_axis(encoding: Mapping[str, Any], mark: str) -> str:
-    """Return that bars or areas, which are compared by their length, are on an axis that is not even."""
+    """Return a problem if bars or areas, which are compared by their length, are on an axis that is not linear."""
     for place, channel in channels_of(encoding):
         kind = (channel.get("scale") or {}).get("type")
         if mark in ("bar", "area") and place in ("x", "y") and f"{place}2" not in encoding and kind in _BENT:

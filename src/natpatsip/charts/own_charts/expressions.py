@@ -1,8 +1,8 @@
 """What an analyst's own chart calculates, selects and colours by, where that would say something else than its rows.
 
 In Vega's expressions a missing value is 0, a misspelt column differs from every name, numbers that are text are put one
-behind the other, January is month 0, and the first of moving sums have fewer rows than the others. It says nothing of
-any of these.
+behind the other, January is month 0, and the first of moving sums have fewer rows than the others. It warns of none of
+these.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import Any
 from natpatsip.charts.own_charts.specifications import (
     NUMBER,
     Specification,
+    all_rows,
+    columns,
     data_of,
     field_of,
+    first_problem,
+    is_number,
     rows_of,
-    tables,
     transforms,
     typed_columns,
     units,
@@ -63,7 +66,7 @@ _DATES = {
 
 
 def miscalculated(specification: Specification) -> str:
-    """Return what a chart would calculate or select otherwise than its rows say, and what to do, or an empty text.
+    """Return what a chart would calculate or select wrongly, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -75,15 +78,15 @@ def miscalculated(specification: Specification) -> str:
     steps = list(transforms(specification))
     tests = [(None, step["filter"]) for step in steps if "filter" in step] + list(_conditions(specification))
     expressions = [*(step["calculate"] for step in steps if "calculate" in step), *(test for _, test in tests)]
-    texts = [*_texts_of(expressions), *_label_expressions(specification)]
-    of_dates = (told for pattern, told in _DATES.items() if any(map(pattern.search, texts)))
+    texts = [*(each for each in expressions if isinstance(each, str)), *_label_expressions(specification)]
+    of_dates = (problem for pattern, problem in _DATES.items() if any(map(pattern.search, texts)))
     return (
-        next(of_dates, "")
+        first_problem(of_dates)
         or _unknown(specification, steps, expressions)
         or _missing(specification, steps, tests)
         or _as_texts(specification, steps, tests)
         or _windows(specification, steps)
-        or next(filter(None, (_looked_up(step, specification) for step in steps)), "")
+        or first_problem(_looked_up(step, specification) for step in steps)
     )
 
 
@@ -95,10 +98,6 @@ def _conditions(specification: Specification) -> Iterator[tuple[Specification, A
             for each in [given] if isinstance(given, Mapping) else given:
                 if "test" in each:
                     yield unit, each["test"]
-
-
-def _texts_of(expressions: Sequence[Any]) -> list[str]:
-    return [each for each in expressions if isinstance(each, str)]
 
 
 def _label_expressions(node: Any) -> Iterator[str]:
@@ -153,9 +152,9 @@ def _summed(specification: Specification) -> Iterator[str]:
 
 
 def _unknown(specification: Specification, steps: Sequence[Mapping[str, Any]], expressions: Sequence[Any]) -> str:
-    """Return which column an expression reads and no row has: a comparison with it is made, and says nothing."""
+    """Return a problem if an expression reads a column that no row has: Vega compares with it all the same."""
     has_rows = all("values" in data or "name" in data for data in data_of(specification))
-    there = {str(name) for rows in tables(specification) for row in rows if isinstance(row, Mapping) for name in row}
+    there = columns(specification)
     if not there or not has_rows or any("pivot" in step for step in steps):
         return ""
     known = there | set(_made(steps)) | set(_summed(specification))
@@ -170,8 +169,8 @@ def _missing(
     steps: Sequence[Mapping[str, Any]],
     tests: Sequence[tuple[Specification | None, Any]],  # filters, and those of a view
 ) -> str:
-    """Return that the chart calculates or selects by a missing value, which is 0 in Vega's sums and expressions."""
-    rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
+    """Return a problem if the chart calculates or selects by a missing value, which is 0 in Vega's expressions."""
+    rows = list(all_rows(specification))
     gaps = {name for row in rows for name, value in row.items() if value is None}
     numbers = {name for row in rows for name, value in row.items() if isinstance(value, int | float)}
     filters = [test for unit, test in tests if unit is None]
@@ -207,11 +206,7 @@ def _missing(
 def _places(unit: Specification, name: str) -> bool:
     """Return True if a view draws no mark where a column has no value, because the column is its place."""
     channels = [unit["encoding"].get(place) for place in ("x", "y", "theta")]
-    return any(
-        field_of(each) == name and each.get("type") == "quantitative" and "aggregate" not in each
-        for each in channels
-        if isinstance(each, Mapping)
-    )
+    return any(field_of(each) == name and is_number(each) and "aggregate" not in each for each in channels if each)
 
 
 def _compares(test: Any) -> bool:
@@ -264,13 +259,13 @@ def _as_texts(
     steps: Sequence[Mapping[str, Any]],
     tests: Sequence[tuple[Specification | None, Any]],
 ) -> str:
-    """Return that numbers or dates are compared, or added, as text: "10" comes before "9", and "5" + "6" is 56."""
-    rows = [row for each in tables(specification) for row in each if isinstance(row, Mapping)]
+    """Return a problem if numbers or dates are compared, or added, as text: "10" is before "9", and "5" + "6" is 56."""
     drawn_numbers, times = typed_columns(specification)
-    held = {name: value for row in rows for name, value in row.items() if isinstance(value, str) and value.strip()}
+    items = [item for row in all_rows(specification) for item in row.items()]
+    held = {name: value for name, value in items if isinstance(value, str) and value.strip()}
     numbers = {name: value for name, value in held.items() if NUMBER.fullmatch(value)}
-    for test in _texts_of([test for _, test in tests]):
-        for name in _columns_in(test) if _TEXT_COMPARED.search(test) else ():
+    for test in (test for _, test in tests if isinstance(test, str) and _TEXT_COMPARED.search(test)):
+        for name in _columns_in(test):
             if name in times:
                 return (
                     f"it compares the dates of column {name} with a text, and Vega holds dates as numbers. Select the "
@@ -294,28 +289,24 @@ def _text_numbers(name: str, held: Mapping[str, str]) -> str:
 
 
 def _windows(specification: Specification, steps: Sequence[Mapping[str, Any]]) -> str:
-    """Return that what is calculated from row to row has fewer rows at the beginning, or rows in another order."""
+    """Return a problem if moving values begin with fewer rows, or running ones take rows in another order."""
     selected = {name for step in steps if "filter" in step for name in _columns_in(step["filter"])}
     for step in (each for each in steps if "window" in each):
         first, last = step.get("frame") or (None, 0)
         moving = [each for each in step["window"] if each.get("op") not in (*RANKS, *NEIGHBOURS, "count")]
         is_partial = first not in (None, 0) or last not in (None, 0)
-        if moving and is_partial and not selected & _names(step["window"]):
+        if moving and is_partial and not selected & {each.get("as") for each in step["window"]}:
             return (
                 f"its moving values begin with fewer rows than the frame {[first, last]} has. Calculate them in the "
                 "notebook, which leaves those out: datasets.rolling(…), or frame.rolling(…)."
             )
-        if not {"sort", "groupby"} & step.keys() and (told := _out_of_order(specification)):
-            return told
+        if not {"sort", "groupby"} & step.keys() and (problem := _out_of_order(specification)):
+            return problem
     return ""
 
 
-def _names(operations: Sequence[Mapping[str, Any]]) -> set[str]:
-    return {str(each.get("as")) for each in operations}
-
-
 def _out_of_order(specification: Specification) -> str:
-    """Return that running sums and ranks are of rows that do not come in the order of the chart's dates."""
+    """Return a problem if running sums and ranks are of rows that are not in the order of the chart's dates."""
     for unit in units(specification):
         for channel in unit["encoding"].values():
             field = field_of(channel)
@@ -331,7 +322,7 @@ def _out_of_order(specification: Specification) -> str:
 
 
 def _looked_up(step: Mapping[str, Any], specification: Specification) -> str:
-    """Return that a lookup finds two rows, of which Vega takes one."""
+    """Return a problem if a lookup finds two rows, of which Vega takes one."""
     source = step.get("from", {}) if "lookup" in step else {}
     key = source.get("key") if "data" in source else None  # else what a reader has selected
     found = Counter(row.get(key) for row in rows_of(source, specification)) if key else Counter[Any]()

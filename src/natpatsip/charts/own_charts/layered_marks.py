@@ -1,4 +1,4 @@
-"""What lies over one another in an analyst's own chart, and has another place than the axis and the values say.
+"""Layers of an analyst's own chart that would be drawn at another place than their values have on the axis.
 
 Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis
 for a layer that has its own scale and ``axis=None``.
@@ -16,6 +16,8 @@ from natpatsip.charts.own_charts.specifications import (
     channels_of,
     children,
     field_of,
+    first_problem,
+    is_number,
     mark_of,
     rows_of,
     units,
@@ -27,7 +29,7 @@ PLACES = ("x", "y")
 
 
 def displaced(specification: Specification) -> str:
-    """Return which mark of a chart would be at another place than its value has on the axis, or an empty text.
+    """Return the problem of a mark that would not be at the place of its value on the axis; empty if there is none.
 
     Examples
     --------
@@ -39,19 +41,19 @@ def displaced(specification: Specification) -> str:
     views = list(units(specification))
     return (
         _apart_from_their_bars(specification)
-        or next(filter(None, (_apart_from_their_slices(view, views) or _raised(view, views) for view in views)), "")
-        or next(filter(None, (_between_their_bars(view, views) for view in views)), "")
-        or next(filter(None, (_in_pixels(view, views) for view in views)), "")
+        or first_problem(_apart_from_their_slices(view, views) or _raised(view, views) for view in views)
+        or first_problem(_between_their_bars(view, views) for view in views)
+        or first_problem(_in_pixels(view, views) for view in views)
         or _without_axis(specification)
     )
 
 
 def _apart_from_their_bars(specification: Specification) -> str:
-    """Return that labels or points over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
+    """Return a problem if labels over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
     drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for unit in units(specification):
         encoding, mark = unit["encoding"], mark_of(unit)
-        measured = [name for name in PLACES if _is_measured(encoding.get(name))]
+        measured = [name for name in PLACES if is_number(encoding.get(name))]
         if len(measured) != 1 or unit["is_changed"] or {"x2", "y2", "xOffset", "yOffset"} & encoding.keys():
             continue
         heights, other = encoding[measured[0]], encoding.get("y" if measured == ["x"] else "x", {})
@@ -71,10 +73,6 @@ def _apart_from_their_bars(specification: Specification) -> str:
     return ""
 
 
-def _is_measured(channel: Any) -> bool:
-    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
-
-
 def _has_several(rows: Rows, places: Sequence[str]) -> bool:
     """Return True if more than one row is at one place."""
     found = [tuple(map(row.get, places)) for row in rows]
@@ -82,7 +80,7 @@ def _has_several(rows: Rows, places: Sequence[str]) -> bool:
 
 
 def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that labels of bars that are side by side lie in the middle of them all."""
+    """Return a problem if the labels of bars that are side by side lie between the bars."""
     for view in views if mark_of(unit) == "text" else ():
         for place in PLACES:
             offset, same = f"{place}Offset", [field_of(each["encoding"].get(place)) for each in (unit, view)]
@@ -106,7 +104,7 @@ def _is_total(label: Specification, height: str, parts: str) -> bool:
 
 
 def _apart_from_their_slices(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that labels of a pie lie at other slices, or slices over others: Vega stacks each by its own colours."""
+    """Return a problem if labels of a pie lie at other slices, or slices over others: each has its own stack."""
     theta, radius = (unit["encoding"].get(name) for name in ("theta", "radius"))
     if mark_of(unit) == "arc" and field_of(radius) and field_of(theta) and field_of(radius) != field_of(theta):
         return f"slices whose radius is column {field_of(radius)} lie over one another. Draw bars, or leave it out."
@@ -128,10 +126,10 @@ def _turns(encoding: Mapping[str, Any]) -> tuple[str, Any]:
 
 
 def _raised(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that values are drawn above one another, so that the axis says the sum, or nothing, of each."""
+    """Return a problem if values are stacked so that the axis does not show them."""
     for place in PLACES:
         channel = unit["encoding"].get(place)
-        stack = channel.get("stack") if _is_measured(channel) else None
+        stack = channel["stack"] if is_number(channel) and "stack" in channel else None
         if stack == "center":
             return f"it is stacked around the middle (center), so that its {place} axis says no value. Stack from 0."
         if stack and mark_of(unit) in PATHS and not any(mark_of(each) in STACKED for each in views):
@@ -140,11 +138,11 @@ def _raised(unit: Specification, views: Sequence[Specification]) -> str:
 
 
 def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
-    """Return that a line looks as if it were at a value of the axis, and is at a number of pixels."""
+    """Return a problem if a line seems to be at a value of the axis, but is at a number of pixels."""
     for place in PLACES:
         given = unit["encoding"].get(place)
         value = given.get("value") if isinstance(given, Mapping) else None
-        has_axis = any(_is_measured(each["encoding"].get(place)) for each in views)
+        has_axis = any(is_number(each["encoding"].get(place)) for each in views)
         is_line = mark_of(unit) == "rule" and f"{place}2" not in unit["encoding"]
         if is_line and has_axis and isinstance(value, int | float):
             return (
@@ -155,16 +153,16 @@ def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
 
 
 def _without_axis(view: Specification) -> str:
-    """Return that a layer has a scale of its own and no axis, so that readers take it by that of another layer."""
+    """Return a problem if a layer has a scale of its own and no axis: readers would use the axis of another layer."""
     resolved = view.get("resolve", {}).get("scale", {})
     for place in PLACES:
         if "layer" in view and resolved.get(place) == "independent":
             given = [each["encoding"].get(place) for layer in view["layer"] for each in units(layer)]
-            measured = [each for each in given if isinstance(each, Mapping) and _is_measured(each)]
-            hidden = [each for each in measured if "axis" in each and each["axis"] is None]
+            measured = [each for each in given if is_number(each)]
+            hidden = [each for each in measured if each.get("axis", {}) is None]
             if hidden and len(measured) > 1:
                 return (
                     f"column {field_of(hidden[0])} has a scale of its own and no axis, so that readers take it by the "
                     f"{place} axis of another column. Show its axis, or draw two charts."
                 )
-    return next(filter(None, map(_without_axis, children(view))), "")
+    return first_problem(map(_without_axis, children(view)))

@@ -1,4 +1,4 @@
-"""How an analyst's own chart writes numbers and dates, where readers would read another one.
+"""Numbers and dates that an analyst's own chart would write so that readers misread them.
 
 Vega writes 0.4 as 0 and 99.6% as 100%, multiplies percentages by 100 again, gives years a thousands separator, and
 counts weeks from the first Sunday of January.
@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from natpatsip import wording
-from natpatsip.charts.own_charts.specifications import Specification, channels_of, rows_of, transforms, units
+from natpatsip.charts.own_charts.specifications import (
+    Specification,
+    channels_of,
+    first_problem,
+    is_number,
+    rows_of,
+    transforms,
+    units,
+)
 
 PERCENTAGES = 10.0  # values from here on are percentages, not proportions
 PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
@@ -23,7 +31,7 @@ _READ_AS_NUMBERS = ("x", "y", "color", "size", "opacity", "row", "column", "face
 
 
 def misprinted(specification: Specification) -> str:
-    """Return which number or date a chart would write as another one, and what to do, or an empty text.
+    """Return which number or date readers would misread, and what to do; an empty text if there is no problem.
 
     Examples
     --------
@@ -41,33 +49,29 @@ def misprinted(specification: Specification) -> str:
         rows = rows_of(unit, specification)
         for name, channel in channels_of(unit["encoding"]):
             values = [row[channel["field"]] for row in rows if channel["field"] in row]
-            formats = _formats(channel) or ([general] if isinstance(general, str) and _is_number(channel) else [])
+            formats = _formats(channel) or ([general] if isinstance(general, str) and is_number(channel) else [])
             faults = (
                 _as_percentages(name, channel, values),
                 _rounded_away(formats, channel["field"], values) if name in ("text", "tooltip") else "",
                 _years(name, channel, values),
                 _weeks(channel),
             )
-            if told := next(filter(None, faults), ""):
-                return told
+            if problem := first_problem(faults):
+                return problem
         for found in (found for each in expressions for found in _WRITTEN.finditer(each)):
             name = found[1] or found[2]
-            if told := _rounded_away([found[3]], name, [row[name] for row in rows if name in row]):
-                return told
+            if problem := _rounded_away([found[3]], name, [row[name] for row in rows if name in row]):
+                return problem
         for found in (found for each in rounded for found in _ROUNDED.finditer(each)):
             name = found[1] or found[2]
-            if told := _rounded_away(["d"], name, [row[name] for row in rows if name in row]):
-                return told.replace('the format "d"', found[0])
+            if problem := _rounded_away(["d"], name, [row[name] for row in rows if name in row]):
+                return problem.replace('the format "d"', found[0])
     return ""
 
 
 def labels_of(unit: Specification) -> list[Mapping[str, Any]]:
     """Return the channels of a view that write values."""
     return [channel for name, channel in channels_of(unit["encoding"]) if name in ("text", "tooltip")]
-
-
-def _is_number(channel: Mapping[str, Any]) -> bool:
-    return channel.get("type") == "quantitative"
 
 
 def _inner(channel: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -79,7 +83,7 @@ def _inner(channel: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _formats(channel: Mapping[str, Any]) -> list[str]:
     """Return how the numbers of a channel are written."""
     given = [each.get("format") for each in _inner(channel)]
-    return [each for each in given if isinstance(each, str)] if _is_number(channel) else []
+    return [each for each in given if isinstance(each, str)] if is_number(channel) else []
 
 
 def numbers_in(values: Sequence[Any]) -> list[float]:
@@ -88,7 +92,7 @@ def numbers_in(values: Sequence[Any]) -> list[float]:
 
 
 def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that percentages are multiplied by 100 once more, or proportions are called percentages."""
+    """Return a problem if percentages are multiplied by 100 again, or proportions are called percentages."""
     formats = _formats(channel)
     largest = max(map(abs, numbers_in(values)), default=0.0)
     has_percent = any("%" in each or each.endswith("p") for each in formats)
@@ -99,18 +103,17 @@ def _as_percentages(name: str, channel: Mapping[str, Any], values: Sequence[Any]
         )
     title = str(channel.get("title", channel["field"]))
     is_written = has_percent or any("labelExpr" in each for each in _inner(channel))
-    if name in ("x", "y") and _is_number(channel) and "aggregate" not in channel:
-        is_share = 0 < largest <= 1 and PERCENT.search(title) and not is_written
-        if is_share:
-            return (
-                f'the axis is called "{title}", but no value is above 1, as if they were proportions. Multiply them '
-                "by 100; if they are percentages below 1, name the unit in other words, such as per 1,000."
-            )
+    is_axis = name in ("x", "y") and is_number(channel) and "aggregate" not in channel
+    if is_axis and 0 < largest <= 1 and PERCENT.search(title) and not is_written:
+        return (
+            f'the axis is called "{title}", but no value is above 1, as if they were proportions. Multiply them '
+            "by 100; if they are percentages below 1, name the unit in other words, such as per 1,000."
+        )
     return ""
 
 
 def _rounded_away(formats: Sequence[str], field: str, values: Sequence[Any]) -> str:
-    """Return which value a label would print as 0 or 100% that is neither."""
+    """Return a problem if a label would print a value as 0 or 100% that is neither."""
     for each in formats:
         if not (found := _FORMAT.fullmatch(each)):
             continue
@@ -135,9 +138,9 @@ def _decimals(found: re.Match[str], shown: float) -> int:
 
 
 def _years(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return that years would be written as numbers of people are, such as 2,022.5."""
+    """Return a problem if years would be written with separators and decimals, such as 2,022.5."""
     is_written = bool(_formats(channel)) or any("labelExpr" in each for each in _inner(channel))
-    is_plain = _is_number(channel) and not {"bin", "aggregate"} & channel.keys() and not is_written
+    is_plain = is_number(channel) and not {"bin", "aggregate"} & channel.keys() and not is_written
     if name in _READ_AS_NUMBERS and is_plain and wording.are_years(sorted(set(numbers_in(values)))):
         return (
             f"column {channel['field']} holds years and is drawn as numbers, which Vega writes as 2,022.5. Draw them "
@@ -147,7 +150,7 @@ def _years(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
 
 
 def _weeks(channel: Mapping[str, Any]) -> str:
-    """Return that weeks would be numbered as nobody in Britain does."""
+    """Return a problem if weeks would be numbered as Vega numbers them, which is not done in Britain."""
     is_written = any({"format", "labelExpr"} & each.keys() for each in _inner(channel))
     if "week" in str(channel.get("timeUnit", "")) and not is_written:
         return (

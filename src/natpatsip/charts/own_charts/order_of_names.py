@@ -16,7 +16,10 @@ from natpatsip.charts.own_charts.specifications import (
     Rows,
     Specification,
     field_of,
+    first_problem,
     in_unit,
+    is_name,
+    is_number,
     joins_values,
     mark_of,
     rows_of,
@@ -39,9 +42,9 @@ _CYCLES = {"month": 366, "week": 366, "doy": 366, "date": 31, "day": 7, "hours":
 
 
 def out_of_order(chart: Any, specification: Specification) -> str:
-    """Return what a chart would draw in another order than that of its rows, categories or dates, and what to do."""
-    told = (_unlike_its_rows(unit, rows_of(unit, specification)) for unit in units(specification))
-    return next(filter(None, told), "") or out_of_categories(chart, specification)
+    """Return a problem if a chart would draw names in another order than that of its rows, categories or dates."""
+    problems = (_unlike_its_rows(unit, rows_of(unit, specification)) for unit in units(specification))
+    return first_problem(problems) or out_of_categories(chart, specification)
 
 
 def _unlike_its_rows(unit: Specification, rows: Rows) -> str:
@@ -49,11 +52,11 @@ def _unlike_its_rows(unit: Specification, rows: Rows) -> str:
         channel = unit["encoding"].get(place)
         if not (field := field_of(channel)):
             continue
-        told = _without_year(unit, place, rows)
-        if channel.get("type") in ("nominal", "ordinal") and not _has_order(channel):
-            told = told or _reordered(rows, field, "rule" if joins_values(unit["encoding"], place) else mark_of(unit))
-        if told:
-            return told
+        problem = _without_year(unit, place, rows)
+        if not problem and is_name(channel) and not _has_order(channel):
+            problem = _reordered(rows, field, "rule" if joins_values(unit["encoding"], place) else mark_of(unit))
+        if problem:
+            return problem
     return ""
 
 
@@ -99,7 +102,7 @@ def _with_numbers(name: str) -> list[tuple[int, int, str]]:
 
 
 def _without_year(unit: Specification, place: str, rows: Rows) -> str:
-    """Return that months, or other parts of dates, are drawn in the order of a year, and the dates go into the next."""
+    """Return a problem if months, or other parts of dates, are drawn without a year although the dates span two."""
     channel = unit["encoding"][place]
     time_unit = str(channel.get("timeUnit", ""))
     if not time_unit or "year" in time_unit.replace("dayofyear", ""):
@@ -107,7 +110,7 @@ def _without_year(unit: Specification, place: str, rows: Rows) -> str:
     others = [
         (field_of(each), str(each.get("timeUnit", "")))
         for name, each in unit["encoding"].items()
-        if name not in (place, *NO_MARKS) and field_of(each) and each.get("type") != "quantitative"
+        if name not in (place, *NO_MARKS) and field_of(each) and not is_number(each)
     ]
     series: dict[tuple[str, ...], set[str]] = {}
     for row in rows:
@@ -153,7 +156,7 @@ def _is_one_round(dates: Sequence[str], time_unit: str) -> bool:
 
 
 def out_of_categories(chart: Any, specification: Specification) -> str:
-    """Return which ordered categories of a frame Vega would put into alphabetical order; an empty text if none.
+    """Return a problem if Vega would put ordered categories of a frame into alphabetical order.
 
     Altair hands their order on only where it infers the type of a column: `c`, and not `c:O`.
     """
@@ -166,7 +169,7 @@ def out_of_categories(chart: Any, specification: Specification) -> str:
     for unit in units(specification):
         for channel in unit["encoding"].values():
             field = field_of(channel)
-            if field not in orders or channel.get("type") not in ("nominal", "ordinal") or _has_order(channel):
+            if field not in orders or not is_name(channel) or _has_order(channel):
                 continue
             seen = {row.get(field) for row in rows_of(unit, specification)}
             names = [name for name in orders[field] if name in seen and isinstance(name, str)]

@@ -2,7 +2,7 @@
 
 Vega reads ``01/04/2024`` as 4 January, the year 2024 as two seconds after the beginning of 1970, and ``1,234`` as no
 number at all; a day without a time is midnight in Greenwich, and so the day before in other time zones. Two rows of one
-bar are stacked, and a missing name is called null. It says nothing of any of these.
+bar are stacked, and a missing name is called null. It warns of none of these.
 Here they are refused, or written so that Vega draws what the analyst's frame says.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 CHILDREN = ("layer", "hconcat", "vconcat", "concat")
@@ -22,16 +22,10 @@ NO_MARKS = ("tooltip", "text", "href", "url", "description", "key")  # channels 
 MADE = {"aggregate", "bin", "timeUnit"}  # of a channel whose marks are not its rows
 PATHS = ("line", "area", "trail")
 OF_JSON = (str, int, float, bool, list, dict, type(None))
-PARTS = {
-    "year": "%Y",
-    "month": "%m",
-    "week": "%U",
-    "doy": "%j",
-    "date": "%d",
-    "hours": "%H",
-    "minutes": "%M",
-    "seconds": "%S.%f",
-}  # fmt: skip — of a date, by the name that a unit of time has for it
+PARTS = {  # of a date, by the name that a unit of time has for it
+    "year": "%Y", "month": "%m", "week": "%U", "doy": "%j", "date": "%d",
+    "hours": "%H", "minutes": "%M", "seconds": "%S.%f",
+}  # fmt: skip
 NUMBER = re.compile(r"\s*([+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)?\s*")
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _ZONE = re.compile(r"(?<=\d)(Z|[+-]\d{2}:?\d{2})$")
@@ -71,6 +65,21 @@ def field_of(channel: Any) -> str:
     """
     field = channel.get("field") if isinstance(channel, Mapping) else None
     return field if isinstance(field, str) else ""
+
+
+def is_number(channel: Any) -> bool:
+    """Return True if a channel shows numbers."""
+    return isinstance(channel, Mapping) and channel.get("type") == "quantitative"
+
+
+def is_name(channel: Any) -> bool:
+    """Return True if a channel shows names."""
+    return isinstance(channel, Mapping) and channel.get("type") in ("nominal", "ordinal")
+
+
+def is_time(channel: Any) -> bool:
+    """Return True if a channel shows dates or parts of dates."""
+    return isinstance(channel, Mapping) and (channel.get("type") == "temporal" or "timeUnit" in channel)
 
 
 def rows_of(unit: Specification, specification: Specification) -> list[Mapping[str, Any]]:
@@ -131,6 +140,21 @@ def tables(specification: Specification) -> Iterator[Rows]:
     yield from (data["values"] for data in data_of(specification) if isinstance(data.get("values"), list))
 
 
+def all_rows(specification: Specification) -> Iterator[Mapping[str, Any]]:
+    """Yield each row of all data that the chart carries."""
+    yield from (row for rows in tables(specification) for row in rows if isinstance(row, Mapping))
+
+
+def columns(specification: Specification) -> set[str]:
+    """Return the columns of all data that the chart carries."""
+    return {str(name) for row in all_rows(specification) for name in row}
+
+
+def first_problem(problems: Iterable[str]) -> str:
+    """Return the first text that is not empty; an empty text if all are."""
+    return next(filter(None, problems), "")
+
+
 def misread(specification: Specification) -> str:
     """Return which value Vega would read as another one, and what to do; an empty text if there is none.
 
@@ -142,65 +166,53 @@ def misread(specification: Specification) -> str:
     'column day holds the text "01/04/2024", which Vega would read as'
     """
     numbers, times = typed_columns(specification)
-    for rows in tables(specification):
-        for row in (each for each in rows if isinstance(each, Mapping)):
-            if odd := next((name for name, value in row.items() if not isinstance(value, OF_JSON)), ""):
+    for row in all_rows(specification):
+        if odd := next((name for name, value in row.items() if not isinstance(value, OF_JSON)), ""):
+            return (
+                f"column {odd} holds {row[odd]!r}, for which Vega could only show the code. Write the text that is "
+                "meant, such as Q1 2024/25 for a quarter, or a number."
+            )
+        if large := next((name for name, each in row.items() if isinstance(each, int) and abs(each) > MOST_DIGITS), ""):
+            return (
+                f"column {large} holds the number {row[large]}, of which Vega keeps 15 digits. Make it a text: "
+                ".astype(str)"
+            )
+        for name in numbers & row.keys():
+            if isinstance(row[name], str) and not NUMBER.fullmatch(row[name]):
                 return (
-                    f"column {odd} holds {row[odd]!r}, for which Vega could only show the code. Write the text that is "
-                    "meant, such as Q1 2024/25 for a quarter, or a number."
+                    f'column {name} holds the text "{row[name]}" and is drawn as numbers: Vega leaves it out. '
+                    "Make it numbers, missing where there is none: pd.to_numeric(…)."
                 )
-            if large := next((name for name, value in row.items() if _has_too_many_digits(value)), ""):
-                return (
-                    f"column {large} holds the number {row[large]}, of which Vega keeps 15 digits. Make it a text: "
-                    ".astype(str)"
-                )
-            for name in numbers & row.keys():
-                if isinstance(row[name], str) and not NUMBER.fullmatch(row[name]):
-                    return (
-                        f'column {name} holds the text "{row[name]}" and is drawn as numbers: Vega leaves it out. '
-                        "Make it numbers, missing where there is none: pd.to_numeric(…)."
-                    )
-            for name in times & row.keys():
-                if told := _not_a_time(row[name]):
-                    return f"column {name} holds {told} Make it dates: pd.to_datetime(…, format=…)."
-    return next(filter(None, (_unlike_its_rows(unit, specification) for unit in units(specification))), "")
-
-
-def _has_too_many_digits(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) > MOST_DIGITS
+        for name in times & row.keys():
+            if problem := _not_a_time(row[name]):
+                return f"column {name} holds {problem} Make it dates: pd.to_datetime(…, format=…)."
+    return first_problem(_unlike_its_rows(unit, specification) for unit in units(specification))
 
 
 def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> str:
     """Return which rows a view would draw as something else than rows, in their order; an empty text if none."""
     rows = rows_of(unit, specification)
-    channels = {
-        name: channel
-        for name, channel in unit["encoding"].items()
-        if isinstance(channel, Mapping) and isinstance(channel.get("field"), str) and name not in NO_MARKS
-    }
-    named = {name: each for name, each in channels.items() if each.get("type") in ("nominal", "ordinal")}
-    for channel in (each for each in named.values() if "timeUnit" not in each):
+    channels = {name: each for name, each in unit["encoding"].items() if field_of(each) and name not in NO_MARKS}
+    for channel in channels.values():
         field = channel["field"]
-        if any(field in row and row[field] in (None, "") for row in rows):
+        is_plain_name = is_name(channel) and "timeUnit" not in channel
+        if is_plain_name and any(field in row and row[field] in (None, "") for row in rows):
             return f"column {field} has no name in a row, which Vega calls null. Name it, or leave the row out."
     is_counted = any(isinstance(each, Mapping) and "aggregate" in each for each in unit["encoding"].values())
-    return (
-        ""
-        if unit["is_changed"] or is_counted or "x2" in channels or "y2" in channels
-        else _doubled(rows, channels, mark_of(unit), unit["facets"])
-    )
+    if unit["is_changed"] or is_counted or {"x2", "y2"} & channels.keys():
+        return ""
+    return _doubled(rows, channels, mark_of(unit), unit["facets"])
 
 
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
-    """Return which bar or point of a line has two rows, which Vega stacks or joins."""
-    measured = [channel for channel in channels.values() if channel.get("type") == "quantitative"]
-    places = [name for name in ("x", "y") if name in channels and channels[name] not in measured]
+    """Return a problem if a bar, or a point of a line, has two rows, which Vega stacks or joins."""
+    places = [name for name in ("x", "y") if name in channels and not is_number(channels[name])]
     is_made = any("bin" in channel or "aggregate" in channel for channel in channels.values())
     if mark not in ("bar", *PATHS) or len(places) != 1 or is_made:
         return ""
-    others = [channel for channel in channels.values() if channel not in measured]
+    others = [channel for channel in channels.values() if not is_number(channel)]
     fields = [*facets, *(channel["field"] for channel in others)]
-    if not all(any(field in row for row in rows) for field in fields):  # told where it is drawn
+    if not all(any(field in row for row in rows) for field in fields):  # reported where it is drawn
         return ""
     if mark in PATHS and joins_values(channels, places[0]):
         return ""
@@ -307,11 +319,11 @@ def typed_columns(specification: Specification) -> tuple[set[str], set[str]]:
     numbers, times = set[str](), set[str]()
     for unit in units(specification):
         for channel in unit["encoding"].values():
-            name = channel.get("field") if isinstance(channel, Mapping) else None
-            if not isinstance(name, str) or name in parsed or channel.get("aggregate") in COUNTS:
+            name = field_of(channel)
+            if not name or name in parsed or channel.get("aggregate") in COUNTS:
                 continue
-            if channel.get("type") == "temporal" or "timeUnit" in channel:
+            if is_time(channel):
                 times.add(name)
-            elif channel.get("type") == "quantitative":
+            elif is_number(channel):
                 numbers.add(name)
     return numbers, times

@@ -19,6 +19,7 @@ from natpatsip.context import NOT_SHOWN, OPENED
 from natpatsip.files import memory
 from natpatsip.files.digests import key, sha256, sha256_of
 from natpatsip.files.memory import Same
+from natpatsip.pipeline import notebook_file
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import TRACES, Cache
 from natpatsip.pipeline.notebook import appears_in, running, source_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.notebook import Notebook
     from natpatsip.pipeline.notebook_outputs import Outputs
 
-NOTEBOOKS = "runs"
+NOTEBOOKS, WITH_PROSE = "runs", "runs-with-prose"
 MOST_TRACES = 16  # of one notebook with the same code: data may change to and fro
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records of facts, by id and period."""
@@ -160,13 +161,18 @@ class RunCache:
 
     def _restored(self, notebook: Notebook, trace: Trace, saved: bytes) -> tuple[Executed, str]:
         """Return a saved run with the notebook's present prose, and the text of its file."""
-        import nbformat
-
         seconds, text = saved.decode().split("\n", 1)
-        before = nbformat.v4.reads(text)  # type: ignore[no-untyped-call]
-        content = nbformat.from_dict(with_prose_of(notebook.content, before, self.quarter))  # type: ignore[no-untyped-call]
-        if content != before:
-            text = nbformat.writes(content)  # type: ignore[no-untyped-call]
+        entry = key(*self._made_of, notebook.path.name, notebook.text, text)
+        if found := self.cache.get(WITH_PROSE, entry):
+            text = found.decode()
+            content = notebook_file.reads(text)
+        else:
+            before = notebook_file.reads(text)
+            now = with_prose_of(notebook.content, before, self.quarter)
+            if now != before:
+                text = notebook_file.writes(now)
+            content = notebook_file.reads(text)
+            self.cache.put(WITH_PROSE, entry, text.encode())
         return Executed(notebook.name, content, float(seconds), trace, is_new=False, digest=sha256(text)), text
 
     def uncovered(self, notebooks: Path) -> list[Path]:

@@ -9,10 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import CellFailure, NotebookError, ReportError, of_the_machine
 from natpatsip.facts.publishing import HANDED
@@ -22,6 +19,9 @@ from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.inline_code import faulty_data
 from natpatsip.pipeline.notebook import Notebook, advice_on_name, place_of, source_of
 from natpatsip.pipeline.plan import Plan
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # What colours text and makes links in a terminal.
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -111,6 +111,8 @@ def run(
 
 def _copy_of(plan: Plan, notebook: Notebook) -> Path:
     """Write the notebook as it was read, in which every cell has its id, and return the file."""
+    import nbformat  # where a notebook runs: papermill imports it too
+
     file = plan.workplace / "sources" / notebook.path.name
     file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook.content, file)  # type: ignore[no-untyped-call]
@@ -153,6 +155,8 @@ def _verbatim(path: Path) -> str:
 
 def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
     """Return which cell failed and how: the sentence of a report's own error, else the analyst's line and the error."""
+    import nbformat
+
     executed = nbformat.read(output, as_version=4)  # type: ignore[no-untyped-call]
     own = [cell for cell in executed.cells if ERROR_MARKER not in cell.metadata.get("tags", [])]
     code = {str(cell.execution_count): cell for cell in own if cell.cell_type == "code"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from natpatsip.errors import ReportError, UsageError, nearest, together
+from natpatsip.files import memory
 from natpatsip.pipeline.options import FORMATS, Log
 from natpatsip.pipeline.render.renderer import PANDOC, Renderer, choose
 
@@ -52,6 +53,7 @@ def render(
     for name in formats:
         if name not in FORMATS:
             raise UsageError(f'format "{name}": expected any of {", ".join(FORMATS)}.{nearest(name, FORMATS)}')
+    from natpatsip.pipeline.caching.saved_results import SavedResults
     from natpatsip.pipeline.render.accessibility_statement import with_statement
     from natpatsip.pipeline.render.chapters import read_chapters
     from natpatsip.pipeline.render.constructs import check_chapters
@@ -60,7 +62,8 @@ def render(
     from natpatsip.pipeline.render.staged_report import RenderJob, read_report
 
     root = staged.resolve()
-    report, saved = read_report(root), RenderCache(root, cache, toolchain)
+    results = SavedResults(cache, toolchain, root, "chapters") if cache and not memory.is_on() else None
+    report, saved = read_report(root), RenderCache(root, cache, toolchain, results)
     job = RenderJob(report, output.resolve(), tuple(formats), renderer, timestamp, jobs, with_single_page, saved, log)
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(draw)
@@ -72,8 +75,11 @@ def render(
     if renderer.name == "quarto":  # in a process group of its own, which Ctrl-C reaches through the main thread alone
         found = meanwhile()
         _write(job, chapters)
-        return found
-    return _both(partial(_write, job, chapters), meanwhile)
+    else:
+        found = _both(partial(_write, job, chapters), meanwhile)
+    if results:
+        results.save()
+    return found
 
 
 def _write(job: RenderJob, chapters: Sequence[Chapter]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, Any
 
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.staging.markdown import Place
-from natpatsip.word_files.word_file import Paragraph
+
+if TYPE_CHECKING:
+    from natpatsip.word_files.word_file import Paragraph
 
 PREFIX, SECOND = "_Cell_", "_2"
 BUILT = "built"  # the element of a paragraph's text as it was built
@@ -120,6 +121,8 @@ def cells_part(quarter: str, cells: Iterable[tuple[str, str]], paragraphs: Itera
 
     By the text of each paragraph as it was built, a review finds what was changed without tracking.
     """
+    from xml.sax.saxutils import escape, quoteattr  # for Word alone: it imports what opens addresses
+
     rows = [
         f"<cell name={quoteattr(bookmark_of(*cell))} notebook={quoteattr(cell[0])} id={quoteattr(cell[1])}/>"
         for cell in dict.fromkeys(cells)

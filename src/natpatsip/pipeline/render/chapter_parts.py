@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple
+from functools import cache, partial
 from typing import Any
 
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.render.chapters import Node
+from natpatsip.pipeline.render.chapters import Chapter, Node
 from natpatsip.pipeline.render.pandoc import FILTERS, convert, meta, run_pandoc
-from natpatsip.pipeline.render.pandoc_tasks import Task
+from natpatsip.pipeline.render.pandoc_tasks import Task, UnwrittenTask
+from natpatsip.pipeline.render.render_cache import MadeOf
 from natpatsip.pipeline.render.staged_report import Report
 
 PLACES = {"html5": "<!-- natpatsip: body -->", "typst": "/* natpatsip: body */"}  # for the body in a template
@@ -46,10 +48,24 @@ def part_of(
     what: str,  # for errors
 ) -> Task:
     """Return the task to make a chapter's part of a format."""
-    metadata = pages_metadata(report) if to == "html5" else meta(report.metadata)["c"]
     orders: dict[str, Any] = {"do": "write", "to": to, "filters": _filters(blocks)}
-    text = document_text(metadata, blocks)
+    text = document_text(_metadata(report, to), blocks)
     return Task(f"part-{to}", orders, text, partial(_part_alone, report, to, text, what))
+
+
+def part_of_chapter(
+    report: Report, to: str, chapter: Chapter, blocks: Callable[[Chapter], Sequence[Node]], *, what: str
+) -> UnwrittenTask:
+    """Return the task to make a chapter's part of a format, of blocks that are made of the chapter alone."""
+    written = cache(lambda: part_of(report, to, blocks_text(blocks(chapter)), what=what))
+    metadata = json.dumps(_metadata(report, to))
+    digest, figures = chapter.once(lambda: astuple(written().made_of), f"part of {to}", metadata)
+    return UnwrittenTask(f"part-{to}", MadeOf(digest, tuple(figures)), written)
+
+
+def _metadata(report: Report, to: str) -> dict[str, Any]:
+    metadata: dict[str, Any] = pages_metadata(report) if to == "html5" else meta(report.metadata)["c"]
+    return metadata
 
 
 def _filters(blocks: str) -> list[str]:

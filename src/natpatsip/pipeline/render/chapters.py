@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from natpatsip.errors import RenderError, together
 from natpatsip.files import memory
-from natpatsip.files.digests import sha256_of
+from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.memory import Same
+from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.render.pandoc import run_pandoc
 from natpatsip.pipeline.render.pandoc_tasks import Task, attempt, raised
 from natpatsip.pipeline.render.render_cache import RenderCache
@@ -25,17 +26,44 @@ MARK = "natpatsip-cell"  # the format of raw blocks that no writer knows
 CITATION = re.compile(r"\[[^\]\n]*@\w")
 
 Node = dict[str, Any]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One staged file: its source, what pandoc reads in it, and which cell each part of the source is from."""
+    """One staged file: its source, what pandoc reads in it, and which cell each part of the source is from.
+
+    What a build before has found in the same chapter is not looked for again. So most documents are never parsed.
+    """
 
     name: str
     source: str
-    document: Node
+    content: Node | Callable[[], Node]  # the document, or what parses it
     places: Sequence[Place] = ()
-    marked: Node | None = None  # the document with a mark where each cell begins; see `page_cells`
+    marks: Node | Callable[[], Node] | None = None  # the same with a mark where each cell begins; see `page_cells`
+    digest: str = ""  # of all that it is made of
+    results: SavedResults | None = None  # what was found in chapters before, by their digests
+
+    @cached_property
+    def document(self) -> Node:
+        """What pandoc reads in it."""
+        return self.content() if callable(self.content) else self.content
+
+    @cached_property
+    def marked(self) -> Node | None:
+        """The document with a mark where each cell begins."""
+        return self.marks() if callable(self.marks) else self.marks
+
+    def with_document(self, content: Node | Callable[[], Node], *made_of: object) -> Chapter:
+        """Return the chapter with another document, which is made of its own and of some more."""
+        return replace(self, content=content, digest=key(self.digest, *made_of) if self.digest else "")
+
+    def once(self, make: Callable[[], Found], what: str, *made_of: Hashable) -> Found:
+        """Return what `make` finds in the chapter, as JSON has it, or what it found when all this was the same."""
+        if self.results is None:
+            return memory.once(make, what, Same(self), *made_of)
+        found: Found = self.results.once(make, what, self.digest, *made_of)
+        return found
 
     @property
     def stem(self) -> str:
@@ -54,30 +82,40 @@ class Chapter:
 
     @cached_property
     def divs(self) -> list[Node]:
-        """The divs in reading order, the outer before the inner."""
-        return list(find(self.blocks, "Div"))
+        """The divs in reading order, the outer before the inner, without what they hold."""
+        return self.once(lambda: [{"t": "Div", "c": [div["c"][0], []]} for div in find(self.blocks, "Div")], "divs")
 
     @cached_property
     def kinds(self) -> Counter[str]:
         """How many elements of each kind it has."""
-        return Counter(node["t"] for node in self.nodes)
+        return Counter(self.once(lambda: Counter(node["t"] for node in self.nodes), "kinds"))
 
     @cached_property
     def ids(self) -> list[str]:
         """The ids that links can lead to, in reading order."""
-        found = (attributes_of(node)[0] for node in self.nodes if node["t"] in {"Header", "Div", "Span", "Table"})
+        kinds = {"Header", "Div", "Span", "Table"}
+        found = self.once(lambda: [attributes_of(node)[0] for node in self.nodes if node["t"] in kinds], "ids")
         return [name for name in found if name]
 
     @cached_property
     def targets(self) -> list[str]:
         """What its links lead to, in reading order."""
-        return [node["c"][2][0] for node in self.nodes if node["t"] == "Link"]
+        return self.once(lambda: [node["c"][2][0] for node in self.nodes if node["t"] == "Link"], "targets")
 
     @cached_property
     def headings(self) -> list[Heading]:
         """The headings in reading order, without the titles of callouts."""
-        found = find(self.blocks, "Header", but=_is_callout)
-        return [Heading(node["c"][0], text_of(node["c"][2]), node["c"][1][0]) for node in found]
+
+        def found() -> list[tuple[int, str, str]]:
+            nodes = find(self.blocks, "Header", but=_is_callout)
+            return [(node["c"][0], text_of(node["c"][2]), node["c"][1][0]) for node in nodes]
+
+        return [Heading(*each) for each in self.once(found, "headings")]
+
+    @property
+    def heading(self) -> Node:
+        """The first heading as pandoc has it."""
+        return self.once(lambda: self.blocks[0], "heading")
 
     @cached_property
     def lines(self) -> list[str]:
@@ -127,12 +165,14 @@ def read_chapters(
         each.name: replace(each, source=with_marks(each), places=()) for each in chapters if with_marks and each.places
     }
     plain, documents = len(chapters), parse_chapters(report, [*chapters, *marked.values()], cache, jobs=jobs)
-    marks = {each.name: each.document for each in documents[plain:]}
-    return [_with_marks(each, marks.get(each.name)) for each in documents[:plain]]
+    marks = {each.name: each for each in documents[plain:]}
+    return [_with_marks(each, marks[each.name]) if each.name in marks else each for each in documents[:plain]]
 
 
-def _with_marks(chapter: Chapter, marked: Node | None) -> Chapter:
-    return memory.once(lambda: replace(chapter, marked=marked), "marks", Same(chapter), Same(marked))
+def _with_marks(chapter: Chapter, marked: Chapter) -> Chapter:
+    digest = key(chapter.digest, marked.digest)
+    made = partial(replace, chapter, marks=lambda: marked.document, digest=digest)
+    return memory.once(made, "marks", Same(chapter), Same(marked))
 
 
 def read_chapter(report: Report, name: str, cache: RenderCache) -> Chapter:
@@ -163,7 +203,7 @@ def parse_each(
     tasks = [_reading(report, chapter) for chapter in chapters]
     texts = attempt(tasks, cache=cache, jobs=jobs)
     return [
-        text if isinstance(text, RenderError) else _with_document(chapter, task, text)
+        text if isinstance(text, RenderError) else _with_document(chapter, task, text, cache.results)
         for chapter, task, text in zip(chapters, tasks, texts, strict=True)
     ]
 
@@ -205,17 +245,19 @@ def _read_alone(report: Report, chapter: Chapter, arguments: Sequence[str]) -> s
         raise RenderError(f"{place}: {str(error).removeprefix(f'{name}: ')}") from error
 
 
-def _with_document(chapter: Chapter, task: Task, text: str) -> Chapter:
+def _with_document(chapter: Chapter, task: Task, text: str, results: SavedResults | None) -> Chapter:
     made_of = (chapter.name, chapter.source, tuple(chapter.places), bool(task.orders), text)
-    return memory.once(lambda: _read(chapter, task, text), "document", *made_of)
+    content = partial(_read, chapter.stem, text, has_citations=not task.orders)
+    made = partial(replace, chapter, content=content, digest=key(*made_of), results=results)
+    return memory.once(made, "document", *made_of)
 
 
-def _read(chapter: Chapter, task: Task, text: str) -> Chapter:
+def _read(stem: str, text: str, *, has_citations: bool) -> Node:
     document = read_document(text)
-    if not task.orders:
-        document["blocks"] = _without_citations(document["blocks"], chapter.stem)
-    _name_headings(document["blocks"], chapter.stem)
-    return replace(chapter, document=document)
+    if has_citations:
+        document["blocks"] = _without_citations(document["blocks"], stem)
+    _name_headings(document["blocks"], stem)
+    return document
 
 
 def read_document(text: str) -> Node:

@@ -15,9 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from natpatsip.errors import RenderError, together
-from natpatsip.files import memory
-from natpatsip.files.digests import files_in
-from natpatsip.files.memory import Same
+from natpatsip.files.digests import files_in, sha256_of
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render.chapters import (
     Chapter,
@@ -80,11 +78,12 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Coll
     RenderError
         With everything found in all chapters, each with its cell, or its file and line if it is from no cell.
     """
-    by = (repr(replace(report, places={})), tuple(formats), _files(report)) if memory.is_on() else ()
+    works = tuple(sha256_of(report.root / name) for name in report.bibliography)
+    by = (repr(replace(report, places={})), tuple(formats), _files(report), works)
 
     def problems(chapter: Chapter) -> list[str]:
         made = _Constructs(report, chapter, formats)
-        return memory.once(lambda: list(made.problems()), "constructs", Same(chapter), *by)
+        return chapter.once(lambda: list(made.problems()), "constructs", *by)
 
     found = [text for chapter in chapters for text in problems(chapter)]
     found += missing_characters(report, chapters) if "pdf" in formats else ()

@@ -19,16 +19,15 @@ from natpatsip.files import memory
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.drawing.staged_drawings import LICENCES, VEGA
 from natpatsip.pipeline.render.chapter_parts import (
-    blocks_text,
     frame_of,
     framed,
     pages_metadata,
-    part_of,
+    part_of_chapter,
 )
 from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
 from natpatsip.pipeline.render.joined_page import joined_page
 from natpatsip.pipeline.render.page_cells import with_cells
-from natpatsip.pipeline.render.pandoc_tasks import Task, perform
+from natpatsip.pipeline.render.pandoc_tasks import Task, UnwrittenTask, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.search_index import plain, search_index
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
@@ -72,13 +71,12 @@ def write_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
         _save_single_page(job, chapters, bodies, frames[-1], folder)
 
 
-def _bodies(report: Report, chapters: Sequence[Chapter]) -> list[Task]:
+def _bodies(report: Report, chapters: Sequence[Chapter]) -> list[Task | UnwrittenTask]:
     """Return the tasks to make the bodies of pages."""
-    return [part_of(report, "html5", _text_of_page(each), what=each.name) for each in chapters]
-
-
-def _text_of_page(chapter: Chapter) -> str:
-    return memory.once(lambda: blocks_text(unbroken(chapter.blocks)), "text of a page", Same(chapter))
+    return [
+        part_of_chapter(report, "html5", each, lambda chapter: unbroken(chapter.blocks), what=each.name)
+        for each in chapters
+    ]
 
 
 def for_pages(report: Report, chapters: Sequence[Chapter]) -> list[Chapter]:
@@ -118,7 +116,7 @@ def _common_variables(report: Report) -> dict[str, Any]:
 
 def description_of(chapter: Chapter) -> str:
     """Return a chapter's first paragraph, at most `DESCRIBED` characters of it, for its page's head."""
-    return memory.once(partial(_description, chapter), "description", Same(chapter))
+    return chapter.once(partial(_description, chapter), "description")
 
 
 def _description(chapter: Chapter) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, with_marks
@@ -25,12 +25,15 @@ def marked_source(chapter: Chapter) -> str:
 
 def with_cells(chapter: Chapter) -> Chapter:
     """Return a chapter with a span for each cell; as it is if marks would change anything else in it."""
-    if chapter.marked is None:
-        return chapter
+    return chapter.with_document(partial(_document, chapter), "cells") if chapter.marks else chapter
+
+
+def _document(chapter: Chapter) -> Node:
+    marked: list[Node] = (chapter.marked or chapter.document)["blocks"]
     ids = {bookmark_of(chapter.stem, place.cell): place.cell for place in chapter.places}
-    if _marked(chapter.marked["blocks"], {}) != chapter.blocks:
-        return chapter
-    return replace(chapter, document={**chapter.document, "blocks": _marked(chapter.marked["blocks"], ids)})
+    if _marked(marked, {}) != chapter.blocks:
+        return chapter.document
+    return {**chapter.document, "blocks": _marked(marked, ids)}
 
 
 def _marked(blocks: Sequence[Node], ids: dict[str, str]) -> list[Node]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pypandoc
 
 from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
@@ -23,12 +22,16 @@ def pandoc_path() -> str:
 
     The package's version is part of what a report is made of. Another pandoc's is not.
     """
-    own = Path(pypandoc.__file__).parent / "files" / ("pandoc.exe" if sys.platform == "win32" else "pandoc")
-    if own.is_file():
-        return str(own)
+    package = find_spec("pypandoc")  # which is not imported: it imports what downloads a pandoc
+    if package and package.origin:
+        own = Path(package.origin).parent / "files" / ("pandoc.exe" if sys.platform == "win32" else "pandoc")
+        if own.is_file():
+            return str(own)
     try:
+        import pypandoc
+
         return str(pypandoc.get_pandoc_path())
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise RenderError(
             "The embedded renderer needs pandoc, which came with no package here. Install again with: uv sync."
         ) from error

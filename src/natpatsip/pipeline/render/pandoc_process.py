@@ -32,7 +32,7 @@ class PandocProcess:
             self._process = subprocess.Popen(  # noqa: S603 — pandoc's own path
                 [pandoc_path(), "lua", str(script)],
                 cwd=script.parent,  # which stays: a staged project is removed by the next build
-                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # for an empty file, which it removes as it ends
+                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # for an empty file
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -69,6 +69,8 @@ class PandocProcess:
             limit.cancel()
         if len(text) < length:
             raise EOFError
+        if self.tasks == 1:
+            self._remove_history()
         return None if length < 0 else text.decode().replace("\r\n", "\n")
 
     def end(self) -> int:
@@ -80,9 +82,13 @@ class PandocProcess:
             return self._process.wait(1)
         self._process.kill()
         status = self._process.wait()
-        for left in Path(tempfile.gettempdir()).glob(f"pandoc-hist{self._process.pid}-*"):
-            left.unlink(missing_ok=True)
+        self._remove_history()
         return status
+
+    def _remove_history(self) -> None:
+        """Remove the empty file that it has for what is typed into it; when it is killed, nobody else would."""
+        for file in Path(tempfile.gettempdir()).glob(f"pandoc-hist{self._process.pid}-*"):
+            file.unlink(missing_ok=True)
 
 
 _idle: list[PandocProcess] = []

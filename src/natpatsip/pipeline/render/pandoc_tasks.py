@@ -1,38 +1,29 @@
 """What pandoc does for a report in tasks, many of them in one process: ``tasks.lua`` is the script that it runs.
 
-A process for each would cost as much in starting as in work. A preview, which stays, has a pandoc that stays; so has a
-build with few tasks at a time. Each task has its place in the cache, so that what depends on one chapter is done again
-for that chapter alone; and since no task is about more than a chapter, pandoc's memory is that of the longest chapter,
-however long the report.
+A process for each would cost as much in starting as in work, so one that has done its tasks waits for the next, of
+later quarters too. Each task has its place in the cache, so that what depends on one chapter is done again for that
+chapter alone; and since no task is about more than a chapter, pandoc's memory is that of the longest chapter, however
+long the report.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import signal
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from natpatsip.errors import RenderError
-from natpatsip.files import memory
 from natpatsip.pipeline.render import pandoc_process
-from natpatsip.pipeline.render.pandoc import pandoc_path
-from natpatsip.pipeline.render.program import run_program
-from natpatsip.pipeline.render.render_cache import RenderCache
+from natpatsip.pipeline.render.render_cache import MadeOf, RenderCache
 
 Found = TypeVar("Found")
 SCRIPT = Path(__file__).with_name("tasks.lua")
-STOPPED = (
-    -signal.SIGINT,
-    -signal.SIGTERM,
-)  # by Ctrl-C or a shutdown, which are for the build too: not to be tried again
+STOPPED = (-signal.SIGINT, -signal.SIGTERM)  # by Ctrl-C or a shutdown, which are for the build too: not tried again
 ENOUGH = 100_000  # letters for each process: it does that many in the time that it takes to start
-FEW = 3  # tasks at once, as after a change of one chapter: the next few are for the same process of pandoc
 CONVERTED_FIRST = ("\t", "\r", "\ufeff")  # by pandoc's command line, before a reader has the text
 
 
@@ -48,9 +39,13 @@ class Task:
     has_figures: bool = True
 
     @property
-    def parts(self) -> Sequence[object]:
+    def made_of(self) -> MadeOf:
         """What its result is made of."""
-        return self.key or (dict(self.orders), self.content)
+        return MadeOf.of(self.key or (dict(self.orders), self.content), has_figures=self.has_figures)
+
+    def written(self) -> Task:
+        """Return it: it is written out already."""
+        return self
 
     @property
     def is_alone(self) -> bool:
@@ -60,7 +55,16 @@ class Task:
         )
 
 
-def perform(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str]:
+@dataclass(frozen=True)
+class UnwrittenTask:
+    """A task of which it is known what its result is made of: it is written out only if that is not in the cache."""
+
+    kind: str
+    made_of: MadeOf
+    written: Callable[[], Task]
+
+
+def perform(tasks: Sequence[Task | UnwrittenTask], *, cache: RenderCache, jobs: int) -> list[str]:
     """Return the results of tasks, as `attempt` does.
 
     Raises
@@ -78,16 +82,17 @@ def raised(found: Found | RenderError) -> Found:
     return found
 
 
-def attempt(tasks: Sequence[Task], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
+def attempt(asked: Sequence[Task | UnwrittenTask], *, cache: RenderCache, jobs: int) -> list[str | RenderError]:
     """Return the results of tasks, or what is wrong with them in pandoc's words.
 
     They come from the cache where they are there; so many processes at once do the others.
     """
-    names = [cache.name(task.kind, task.parts, has_figures=task.has_figures) for task in tasks]
+    names = [cache.name(task.kind, task.made_of) for task in asked]
     found: list[str | RenderError | None] = [
-        cache.found(task.kind, name) for task, name in zip(tasks, names, strict=True)
+        cache.found(task.kind, name) for task, name in zip(asked, names, strict=True)
     ]
     waiting = [at for at, text in enumerate(found) if text is None]
+    tasks = {at: asked[at].written() for at in waiting}
     shares = _shares(tasks, [at for at in waiting if not tasks[at].is_alone], jobs)
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         done = pool.map(lambda share: _run([tasks[at] for at in share], cache.root), shares)
@@ -110,7 +115,7 @@ def _alone(task: Task) -> str | RenderError:
         return error
 
 
-def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
+def _shares(tasks: Mapping[int, Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
     """Deal out tasks to processes, the largest first, each to the one with the least to do; few letters to one."""
     wanted = math.ceil(sum(len(tasks[at].content) + 1 for at in waiting) / ENOUGH)
     shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), wanted, len(waiting)))]
@@ -124,39 +129,5 @@ def _shares(tasks: Sequence[Task], waiting: Sequence[int], jobs: int) -> list[li
 
 def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
     """Return the results of some tasks, which one process does; None for each that it could not."""
-    if memory.is_on() or len(tasks) <= FEW:
-        parts = [(dict(task.orders), task.content.encode()) for task in tasks]
-        return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)
-    with tempfile.TemporaryFile() as orders:
-        for task in tasks:
-            _write(orders, task)
-        orders.seek(0)
-        done = run_program([pandoc_path(), "lua", str(SCRIPT)], what="pandoc", folder=root, source=orders)
-    if done.returncode in STOPPED:
-        raise RenderError("pandoc: it was stopped. Build again.")
-    if done.returncode:  # the command line will say why
-        return [None] * len(tasks)
-    return list(_answers(done.stdout, len(tasks)))
-
-
-def _write(orders: IO[bytes], task: Task) -> None:
-    content = task.content.encode()
-    orders.write(json.dumps({**task.orders, "length": len(content)}).encode() + b"\n" + content)
-
-
-def _answers(output: bytes, count: int) -> list[str | None]:
-    found: list[str | None] = []
-    place = 0
-    for _ in range(count):
-        end = output.find(b"\n", place)
-        if end < 0:
-            raise RenderError(
-                "pandoc: it ended before it had done all. Build again, and report it if it happens again."
-            )
-        length, place = int(output[place:end]), end + 1
-        if length < 0:
-            found.append(None)
-            continue
-        found.append(output[place : place + length].decode().replace("\r\n", "\n"))
-        place += length
-    return found
+    parts = [(dict(task.orders), task.content.encode()) for task in tasks]
+    return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)

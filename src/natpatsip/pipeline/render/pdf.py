@@ -1,9 +1,7 @@
 """The PDF: one Typst document, tagged and fit for the archive, the same bytes from the same chapters.
 
-Typst runs in a process of its own, ``python -m natpatsip.pipeline.render.pdf ROOT FONTS TIMESTAMP``: it keeps what it
-has laid out in memory, a hundred megabytes for each report, for as long as its process lives, and one build may make
-many reports. The document comes on standard input; on standard output a line of JSON says what is wrong, and the PDF
-follows.
+Typst runs in a process of its own (``typst_process.py``): it keeps what it has laid out in memory, a hundred megabytes
+for each report, for as long as its process lives, and one build may make many reports.
 """
 
 from __future__ import annotations
@@ -14,16 +12,23 @@ import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
+from natpatsip.pipeline.render.chapter_parts import frame_of, framed, part_of_chapter
+from natpatsip.pipeline.render.chapters import classes_of
+from natpatsip.pipeline.render.pandoc import meta
+from natpatsip.pipeline.render.pandoc_tasks import perform
 from natpatsip.pipeline.render.program import run_program
+from natpatsip.settings import OWN
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.render.chapters import Chapter
     from natpatsip.pipeline.render.staged_report import RenderJob, Report
 
+PROCESS = Path(__file__).with_name("typst_process.py")
 CATALOG = re.compile(rb"\n\d+ 0 obj\n<<\s*/Type\s*/Catalog(?!.*/PageMode)")
 CARRIAGE_RETURN_AT_END = re.compile(rb"\r(?=\nendstream\b)")
 TABLE = re.compile(rb"xref\r?\n0 (\d+)\r?\n((?:\d{10} \d{5} [nf][ \r]\n|\d{10} \d{5} [nf]\r\n)+)")
@@ -37,19 +42,14 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     RenderError
         If Typst cannot compile it, or warns: a missing font or letter would be missing from the page.
     """
-    # Here: the process that runs Typst needs none of them.
-    from natpatsip.pipeline.render.chapter_parts import blocks_text, frame_of, framed, part_of
-    from natpatsip.pipeline.render.chapters import classes_of
-    from natpatsip.pipeline.render.pandoc import meta
-    from natpatsip.pipeline.render.pandoc_tasks import perform
-    from natpatsip.settings import OWN
-
     report, output = job.report, job.output / "report.pdf"
-    headings = [chapter.blocks[0] for chapter in chapters]
+    headings = [chapter.heading for chapter in chapters]
     has_figures = any("report-figure" in classes_of(div) for chapter in chapters for div in chapter.divs)
     metadata = {**report.metadata, OWN: {**report.metadata[OWN], "has-figures": has_figures}}
     frame = frame_of(report, "typst", "report.typ", what=output.name, metadata=meta(metadata)["c"], headings=headings)
-    parts = [part_of(report, "typst", blocks_text(each.blocks), what=output.name) for each in chapters]
+    parts = [
+        part_of_chapter(report, "typst", each, lambda chapter: chapter.blocks, what=output.name) for each in chapters
+    ]
     frame_text, *texts = perform([frame, *parts], cache=job.cache, jobs=job.jobs)
     bodies = (text.strip("\n") for text in texts)
     source = framed(frame_text, "typst", "\n\n".join(filter(None, bodies)))
@@ -60,18 +60,20 @@ def write_pdf(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 def _compiled(source: str, report: Report, timestamp: int) -> bytes:
     """Return the PDF of a Typst document, whose paths are relative to the staged project."""
+    from natpatsip.pipeline.render import pandoc_process
+
     fonts = report.extension / "fonts"
     if not any(fonts.glob("*.ttf")):
         raise RenderError(f"{EXTENSION / 'fonts'}: has no .ttf file. The extension comes with its fonts; restore them.")
     command = [
         sys.executable,
         "-P",
-        "-m",
-        "natpatsip.pipeline.render.pdf",
+        str(PROCESS),
         str(report.root),
         str(fonts),
         str(timestamp),
     ]
+    pandoc_process.stop()  # those that wait: nothing needs more memory than Typst
     done = run_program(command, what="report.pdf, Typst", content=source.encode("utf-8"))
     answer, _, content = done.stdout.partition(b"\n")
     if done.returncode or not answer:
@@ -142,30 +144,3 @@ def _with_inserted(pdf: bytes, places: Sequence[int], inserted: bytes) -> bytes:
     tail = b"%d" % moved(int(start[1])) + pdf[start.end(1) :]
     parts = [pdf[begin:end] for begin, end in pairwise([0, *places, table.start(2)])]
     return inserted.join(parts) + entries + pdf[table.end(2) : start.start(1)] + tail
-
-
-def _typst(root: str, fonts: str, timestamp: int) -> None:
-    """Compile the document on standard input; run in the process of its own."""
-    import typst
-
-    def described(problem: typst.TypstError | typst.TypstWarning) -> dict[str, Any]:
-        return {
-            "message": " ".join(str(getattr(problem, "message", problem)).split()),
-            "hints": list(map(str, getattr(problem, "hints", []))),
-            "trace": str(getattr(problem, "trace", "")) + str(problem),
-        }
-
-    compiler = typst.Compiler(root=root, font_paths=[fonts], ignore_system_fonts=True)
-    content, error, found = b"", None, list[dict[str, Any]]()
-    try:
-        made, warnings = compiler.compile_with_warnings(
-            input=sys.stdin.buffer.read(), format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=timestamp
-        )
-        content, found = made if isinstance(made, bytes) else b"", list(map(described, warnings))
-    except typst.TypstError as problem:
-        error = described(problem)
-    sys.stdout.buffer.write(json.dumps({"error": error, "warnings": found}).encode() + b"\n" + content)
-
-
-if __name__ == "__main__":
-    _typst(sys.argv[1], sys.argv[2], int(sys.argv[3]))

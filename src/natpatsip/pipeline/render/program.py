@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from natpatsip.errors import RenderError, of_the_machine
 
@@ -29,7 +28,6 @@ def run_program(
     what: str,  # what it makes, for errors
     folder: Path | None = None,
     content: bytes = b"",  # what it reads on standard input
-    source: IO[bytes] | None = None,  # the file that it reads there instead
     environment: Mapping[str, str] | None = None,
     starts_others: bool = False,  # whether it starts programs of its own, which have to be ended with it
     limit: float | None = None,  # in seconds; by default LIMIT
@@ -49,7 +47,7 @@ def run_program(
             command,
             cwd=folder,
             env={**(environment or os.environ), "TMPDIR": tempfile.gettempdir()},  # one that can be written to
-            stdin=source or subprocess.PIPE,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=has_group,
@@ -58,7 +56,7 @@ def run_program(
         raise not_started(error, command[0], what) from error
     with process:
         try:
-            out, err = process.communicate(None if source else content, timeout=seconds)
+            out, err = process.communicate(content, timeout=seconds)
         except BaseException as error:
             if has_group:
                 with contextlib.suppress(ProcessLookupError):

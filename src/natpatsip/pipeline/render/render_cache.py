@@ -9,12 +9,27 @@ import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from natpatsip.files.digests import key, sha256_of
+from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.caching.store import Cache
 
 FIGURE = re.compile(r"(?:figures|drawings)/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """What a result is made of: the digest of all texts, and the figures that they show, by their files."""
+
+    digest: str
+    figures: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, parts: Iterable[object], *, has_figures: bool = True) -> MadeOf:
+        """Return what a result is made of; what is not text counts as its JSON."""
+        texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
+        shown = (FIGURE.findall(text) for text in texts if isinstance(text, str)) if has_figures else ()
+        return cls(key(*texts), tuple(sorted({name for names in shown for name in names})))
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,7 @@ class RenderCache:
     root: Path  # the staged project, whose figures the parts show
     cache: Cache | None = None  # where they are stored; without it, everything is rendered
     toolchain: str = ""  # the hash of what renders: the code, the packages, the look
+    results: SavedResults | None = None  # what the build before has found in the chapters
     _hashes: dict[str, str] = field(
         default_factory=dict
     )  # of figures: they stay as they are while a report is rendered
@@ -50,9 +66,10 @@ class RenderCache:
         with tarfile.open(fileobj=io.BytesIO(self._once(kind, parts, made))) as archive:
             archive.extractall(output, filter="data")
 
-    def name(self, kind: str, parts: Iterable[object], *, has_figures: bool = True) -> str:
-        """Return the name of the entry of what is made of `parts`; empty if nothing is kept."""
-        return self._key(kind, parts, has_figures=has_figures) if self.cache else ""
+    def name(self, kind: str, made_of: MadeOf) -> str:
+        """Return the name of the entry of a result; empty if nothing is kept."""
+        figures = (f"{name} {self._hash(name)}" for name in made_of.figures)
+        return key(kind, self.toolchain, made_of.digest, *figures) if self.cache else ""
 
     def found(self, kind: str, name: str) -> str | None:
         """Return the text of an entry, None if there is none."""
@@ -67,20 +84,14 @@ class RenderCache:
     def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes]) -> bytes:
         if self.cache is None:
             return make()
-        name = self._key(kind, parts, has_figures=True)
+        name = self.name(kind, MadeOf.of(parts))
         found = self.cache.get(kind, name)
         if found is None:
             found = make()
             self.cache.put(kind, name, found)
         return found
 
-    def _key(self, kind: str, parts: Iterable[object], *, has_figures: bool) -> str:
-        texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
-        return key(kind, self.toolchain, *texts, *(self._figures(texts) if has_figures else ()))
-
-    def _figures(self, texts: Iterable[Any]) -> list[str]:
-        """Return each figure that the texts show, with its hash."""
-        named = {name for text in texts if isinstance(text, str) for name in FIGURE.findall(text)}
-        for name in named - self._hashes.keys():
+    def _hash(self, name: str) -> str:
+        if name not in self._hashes:
             self._hashes[name] = sha256_of(self.root / name)
-        return [f"{name} {self._hashes[name]}" for name in sorted(named)]
+        return self._hashes[name]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from natpatsip.files import memory
-from natpatsip.files.memory import Same
 from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.staging.markdown import path_of
 
@@ -22,7 +20,7 @@ def search_index(chapters: Sequence[Chapter]) -> str:
     entries = [
         entry
         for chapter in chapters
-        for entry in memory.once(lambda: list(_entries(chapter)), "search entries", Same(chapter))  # noqa: B023
+        for entry in chapter.once(lambda: list(_entries(chapter)), "search entries")  # noqa: B023
     ]
     return f"natpatsipIndex({json.dumps(entries, ensure_ascii=False, separators=(',', ':'))});\n"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -54,27 +54,29 @@ def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list
     Only the `printed` chapters are marked: the others are lists that the build writes.
     """
     glossary = next((each for each in chapters if each.stem == GLOSSARY), None)
-    terms = {term.id: term for term in _terms(glossary)} if glossary else {}
+    found = glossary.once(lambda: [[each.text, each.meaning] for each in _terms(glossary)], "terms") if glossary else ()
+    terms = {term.id: term for term in (Term(*each) for each in found)}
     if not terms:
         return list(chapters)
     longest_first = sorted(terms.values(), key=lambda term: (-len(term.words), term.text))
 
-    def marked(chapter: Chapter) -> Chapter:
+    def blocks_of(chapter: Chapter) -> list[Node]:
         if chapter is glossary:
-            return _with_blocks(chapter, _with_ids(chapter.blocks, dict.fromkeys(terms)))
-        if chapter.name not in printed:
+            return _with_ids(chapter.blocks, dict.fromkeys(terms))
+        return _Marker(longest_first).blocks(chapter.blocks)
+
+    def marked(chapter: Chapter) -> Chapter:
+        if chapter is not glossary and chapter.name not in printed:
             return chapter
-        return _with_blocks(chapter, _Marker(longest_first).blocks(chapter.blocks))
+        return chapter.with_document(
+            lambda: {**chapter.document, "blocks": blocks_of(chapter)}, "terms", *longest_first
+        )
 
     def remembered(chapter: Chapter) -> Chapter:
         made_of = (Same(chapter), chapter is glossary, chapter.name in printed, *longest_first)
         return memory.once(lambda: marked(chapter), "terms", *made_of)
 
     return [remembered(chapter) for chapter in chapters]
-
-
-def _with_blocks(chapter: Chapter, blocks: Sequence[Node]) -> Chapter:
-    return replace(chapter, document={**chapter.document, "blocks": list(blocks)})
 
 
 # The glossary ---------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ PRINTED = (  # keys of _quarto.yml, with what is under them
     *((OWN, key) for key in (*OF_OWN, "illustrative-data", "programmes")),
 )
 JUDGED = "typed"  # the kind of entries of the cache
+ATTRIBUTES = re.compile(r"\{(?:-|[.:][\w-][^{}]*)\}$")  # of Quarto's headings: {.unnumbered}, {-}
 MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
 
 
@@ -151,6 +152,11 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
             if level is not None and (fault := skipped_level(heading, level)):
                 found.append(f"{place}: {fault}")
             level = heading.level
+            if other := ATTRIBUTES.search(heading.text):
+                found.append(
+                    f"{place}: found {other[0]} in a heading, which readers would see as it is typed. Take it out; a "
+                    "heading may have an id, such as {#ward-waits}."
+                )
         for formula in (each for each in FORMULA.findall(cell.source) if INLINE.search(each)):
             found.append(
                 f"{place}: found inline code in a formula ({' '.join(formula.split())[:80]}): there a value's %, "

@@ -67,6 +67,10 @@ def named(character: str) -> str:
 
 
 def _printed(chapter: Chapter) -> set[str]:
+    return set(chapter.once(lambda: sorted(_characters(chapter)), "printed"))
+
+
+def _characters(chapter: Chapter) -> set[str]:
     texts = []
     for node in chapter.nodes:
         if node["t"] == "Str":
@@ -80,8 +84,8 @@ def _printed(chapter: Chapter) -> set[str]:
 
 
 def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
-    for node in chapter.nodes:
-        if node["t"] == "Div" and {"report-figure", "picture"} & set(classes_of(node)):
+    for node in chapter.divs:
+        if {"report-figure", "picture"} & set(classes_of(node)):
             name, _, pairs = attributes_of(node)
             if "svg" in pairs:
                 yield name, pairs["svg"]

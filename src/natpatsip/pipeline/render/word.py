@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -60,7 +59,7 @@ DECORATIVE = (
 def write_word(job: RenderJob, chapters: Sequence[Chapter]) -> None:
     """Write ``report.docx``; errors are those of `finish_word`."""
     report, output = job.report, job.output / "report.docx"
-    marked = [replace(each, document=each.marked or each.document) for each in chapters]
+    marked = [each.with_document(each.marked or each.document, "marks") for each in chapters]
     parts = [part_of(report, "docx", blocks_text(each.blocks), what=output.name) for each in marked]
     blocks = ",".join(filter(None, map(blocks_of, perform(parts, cache=job.cache, jobs=1))))
     document = document_text(meta(report.metadata)["c"], f"[{blocks}]")

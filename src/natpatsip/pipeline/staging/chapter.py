@@ -20,7 +20,7 @@ from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of
 from natpatsip.pipeline.notebook_outputs import FigureRecord
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes, quoted_numbers
 from natpatsip.pipeline.staging.data_phrases import typed_in
 from natpatsip.pipeline.staging.markdown import (
     REFERENCE,
@@ -256,8 +256,8 @@ def check_nothing_is_lost(text: str) -> None:
     Raises
     ------
     StagingError
-        If there is a control character, a footnote has no text or no place or is within another, or a table's row has
-        more cells than its header.
+        If there is a control character, a footnote has no text or no place or is within another, a table's row has
+        more cells than its header, or a line begins with >5, of which the sign makes a quotation.
     """
     if fault := not_shown(text):
         raise StagingError(fault)
@@ -271,6 +271,11 @@ def check_nothing_is_lost(text: str) -> None:
         raise StagingError(
             f"the text of a footnote refers to another, [^{nested[0]}], which would not be shown. Write what it says "
             "in the first one, or refer to it from the text."
+        )
+    if quoted := quoted_numbers(text):
+        raise StagingError(
+            f'the line "{quoted[0]}" is a quotation, and its sign would not be shown. Write more than, or \\> for the '
+            "sign itself; for a quotation, put a space after the sign."
         )
     if rows := long_rows(text):
         raise StagingError(

@@ -30,6 +30,7 @@ _VERBATIM = re.compile("|".join(each.pattern for each in (_CODE, FORMULA, _ATTRI
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
 _LAST_SIGNS = re.compile(r"(?<=[^\s\\#])#+(?=\s*(?:\{[^{}]*\})?\Z)")  # of a heading, which they do not close: "C#"
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
+_MORE_THAN = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*>[£$€]?\d")  # >5, also within a list
 _CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _NOTE_BELOW = re.compile(r"(?<=[^\n])\n(?= {0,3}\[\^[^\]\s]+\]:)")  # a footnote's text right below other text
@@ -138,6 +139,21 @@ def nested_footnotes(text: str) -> list[str]:
 def without_code(text: str) -> str:
     """Return markdown without its code and comments."""
     return _CODE.sub("", _outside_code(text, _COMMENT, ""))
+
+
+def quoted_numbers(text: str) -> list[str]:
+    r"""Return the lines that are a quotation because they begin with a sign that was meant: more than 5.
+
+    Examples
+    --------
+    >>> quoted_numbers("The wait was\n>5 weeks.\n\n- >£5\n- <5\n\n> 5 said so")
+    ['>5 weeks.', '- >£5']
+    """
+    if ">" not in text:
+        return []
+    lines = text.split("\n")
+    opened = [each.map[0] for each in _parser().parse(text) if each.type == "blockquote_open" and each.map]
+    return [lines[number].strip() for number in opened if _MORE_THAN.match(lines[number])]
 
 
 def long_rows(text: str) -> list[str]:

@@ -107,10 +107,10 @@ def _of_measures(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
 
 def _measure(each: Definition, values: Mapping[str, Fact | None]) -> list[Cell]:
     """Return the row of a measure; empty if the report shows none of its facts."""
-    if not any(values.values()):
+    found = [fact for fact in values.values() if fact is not None]
+    if not found:
         return []
-    found = [fact for fact in values.values() if fact]
-    numbers = [_value(fact) if (fact := values.get(role)) else NOT_APPLICABLE for role in ROLE_NAMES]
+    numbers = [NOT_APPLICABLE if (fact := values.get(role)) is None else _value(fact) for role in ROLE_NAMES]
     about = [each.label, each.definition, each.unit, each.improvement, MIDDLES.get(each.chart, NOT_APPLICABLE)]
     return [*about, *numbers, _notes(found)]
 

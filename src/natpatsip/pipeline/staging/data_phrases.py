@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from natpatsip.pipeline.inline_code import expressions, texts_of_code
 from natpatsip.python_words import words_of_python
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _BETWEEN_CELLS = re.compile(r"[,;\t|\"\r\n]+")
 PARQUET = ".parquet"

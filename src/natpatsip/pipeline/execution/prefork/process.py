@@ -30,6 +30,7 @@ from jupyter_client.session import Session
 from traitlets.config import Config
 
 from natpatsip.context import take_library_tables
+from natpatsip.files import memory
 
 SENT_AT_ONCE = 100  # lines of a notebook that are sent at once: little is lost with a process that is killed
 INTERVAL = 0.1  # seconds at least between two later ones
@@ -197,7 +198,8 @@ def run(messages: int, last_words: int, lifeline: int, stack_signal: int) -> int
         _redirect(kernel.session)
         loop = asyncio.new_event_loop()  # asyncio.run would take Ctrl-C's interrupt away from the cell
         asyncio.set_event_loop(loop)
-        status = loop.run_until_complete(_serve(pipe, kernel))
+        with memory.remembering(is_on=True):
+            status = loop.run_until_complete(_serve(pipe, kernel))
         atexit._run_exitfuncs()
     return status
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import json
 import os
 import selectors
 import signal
@@ -48,6 +49,7 @@ class ForkServer:
 
     def __init__(self, read_first: Sequence[str] = ()) -> None:
         self._owner = os.getpid()
+        self._has_read = tuple(read_first)
         self._error = tempfile.TemporaryFile()  # noqa: SIM115 — why it could not begin; open as long as this is
         self._socket, theirs = socket.socketpair()
         descriptors = theirs.fileno(), self._error.fileno()
@@ -78,6 +80,13 @@ class ForkServer:
             socket.send_fds(self._socket, [b"f"], [messages, status, last_words])
         except OSError:
             raise self.failure() from None
+
+    def read(self, project: str, quarter: str) -> None:
+        """Have it read a project for a quarter before it forks again, unless it has just done so."""
+        if self._has_read != (project, quarter):
+            self._has_read = (project, quarter)
+            with contextlib.suppress(OSError):  # it has ended, which the next fork says
+                self._socket.sendall(b"r" + json.dumps(self._has_read).encode() + b"\n")
 
     def failure(self) -> ForkServerError:
         """Return why the server ended."""
@@ -123,8 +132,8 @@ class _SharedServer:
     def start(self, project: Path | None = None, quarter: object = "") -> ForkServer:
         """Return the server, started if it does not run; this takes no time, so call it early.
 
-        One that is started reads a project for a quarter, if it is given: forks then find what its files say, and need
-        not read and check the same bytes again.
+        It reads a project for a quarter, if it is given: forks then find what its files say, and need not read and
+        check the same bytes again.
 
         It keeps the engine as it was when it started, or the reason why that could not be imported: if the engine may
         have changed since, call `stop` first. The report's own Python is not kept: each fork imports it from its files.
@@ -133,6 +142,8 @@ class _SharedServer:
             if self._server is None or not self._server.is_usable:
                 self.stop()
                 self._server = ForkServer([str(project.absolute()), str(quarter)] if project else ())
+            elif project:
+                self._server.read(str(project.absolute()), str(quarter))
             return self._server
 
     def stop(self) -> None:
@@ -191,6 +202,15 @@ def _preload(project: str = "", quarter: str = "") -> None:
     gc.enable()
 
 
+def _read_next(project: str, quarter: str) -> None:
+    """Read a project for another quarter, and leave as little trace of it as `_preload` does."""
+    gc.disable()
+    _read_once(Path(project), quarter)
+    _forget_charts()
+    gc.freeze()
+    gc.enable()
+
+
 def _use_once() -> None:
     """Fill the caches that libraries fill when first used: Altair's schema, pandas's formats."""
     import altair
@@ -202,19 +222,25 @@ def _use_once() -> None:
 
 
 def _read_once(project: Path, quarter: str) -> None:
-    """Fill the caches of what files say, which go by the bytes of each: a fork that reads others finds nothing."""
+    """Fill the caches of what files say, which go by the bytes of each: a fork that reads others finds nothing.
+
+    What is calculated of them is remembered for this quarter and the two before it.
+    """
     from natpatsip import params, settings
     from natpatsip.datasets import loading
-    from natpatsip.measures import definitions
+    from natpatsip.files import memory
+    from natpatsip.measures import definitions, indicator
 
-    for read in (
+    reads = (
         partial(settings.read_settings, project),
         partial(params.load, quarter, project=project),
         partial(definitions.declared, project),
-        partial(loading.read_all, project, quarter),
-    ):
-        with contextlib.suppress(Exception):  # whatever it is: it is raised again in the notebook that reads it
-            read()
+        lambda: indicator.calculate_all(project, quarter, of=loading.read_all(project, quarter)),
+    )
+    with memory.remembering(is_on=True):
+        for read in reads:
+            with contextlib.suppress(Exception):  # whatever it is: it is raised again in the notebook that reads it
+                read()
 
 
 def _forget_charts() -> None:
@@ -247,6 +273,9 @@ def _serve(build: socket.socket) -> NoReturn:
             request, descriptors, _, _ = socket.recv_fds(build, 1, 3)
             if not request:
                 break
+            if request == b"r":
+                _read_next(*json.loads(_line(build)))
+                continue
             messages, status, last_words = descriptors
             if (child := os.fork()) == 0:
                 selector.close()
@@ -261,6 +290,12 @@ def _serve(build: socket.socket) -> NoReturn:
     for child in forks:
         _kill_group(child)
     os._exit(0)
+
+
+def _line(build: socket.socket) -> bytes:
+    """Receive a line, and nothing of the request after it."""
+    with build.makefile("rb", buffering=0) as lines:
+        return lines.readline()
 
 
 def _reap(forks: dict[int, int]) -> None:
