@@ -286,7 +286,9 @@ def _caveats(shown: Shown) -> Iterator[Parts]:
         span = "since then" if found.shifts else "so far"
         rows = found.current.rows
         count = wording.number(rows)
-        yield [f"the limits {span} are trial limits, from only {count} {wording.plural(rows, shown.series.step, several)}"]
+        yield [
+            f"the limits {span} are trial limits, from only {count} {wording.plural(rows, shown.series.step, several)}"
+        ]
 
 
 def _few_points(shown: Shown) -> Parts:

@@ -177,9 +177,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
     unlike = _NO_BASELINE if any(each.is_at_baseline for each in standings) else ""
-    notes = (
-        f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}{unlike}{_of_icons(standings)}\n:::"
-    )
+    said = f"{meaning} {_NOTE.format(now=quarter.label, before=before)}{unlike}{_of_icons(standings)}"
+    notes = f"::: {{.table-notes}}\n{said}\n:::"
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
