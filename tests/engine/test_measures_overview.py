@@ -43,6 +43,25 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
 
 
 @pytest.mark.parametrize(
+    ("values", "keys", "facts"),
+    [
+        (HIGH, {}, ["waits_mean_now"]),
+        (HIGH, {"chart": "run"}, ["waits_mean_now"]),
+        (HIGH, {"chart": "trend"}, ["waits_baseline", "waits_latest"]),
+        (LOW + HIGH, {"rebase": [rebased("2023-09")]}, ["waits_baseline", "waits_mean_now"]),
+    ],
+)
+def test_a_level_that_is_its_own_baseline_is_shown_once(tmp_path, values, keys, facts):
+    """Else the baseline, which is of the past, would differ from one edition to the next."""
+    project(tmp_path, rows_of(values), **keys)
+    with context.use("2024-25-Q2", project=tmp_path):
+        table = measures.overview("waits")
+    assert [fact.id for fact in table.facts] == facts
+    has_dash = len(facts) == 1
+    assert (cells(table)[2] == "–", "A dash under “Baseline”" in table.markdown) == (has_dash, has_dash)
+
+
+@pytest.mark.parametrize(
     ("chart", "called", "meaning"),
     [
         ("xmr", "Mean now", "“Mean now” is the mean since limits were last recalculated."),

@@ -103,7 +103,7 @@ def said(folder, values, **keys):
         (
             HIGH[:8],
             {},
-            f"Since February 2024, 80.8% {SEEN}. N{NORMAL[1:]} With 8 months so far the limits are trial limits.",
+            f"Since February 2024, 80.8% {SEEN}. N{NORMAL[1:]} The limits so far are trial limits, from only 8 months.",
         ),
         (HIGH[:3], {}, f"In the 3 months so far, 81.0% {SEEN}. That is too few to tell a change from chance."),
         ([None, 70], {}, "There is one value so far, 70.0% of patients in September 2024."),

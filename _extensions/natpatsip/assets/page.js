@@ -61,11 +61,11 @@
     whenIdle(layOutNext);
   });
 
-  // A table that compares its rows is sorted by the column that a reader chooses; empty cells come last.
+  // A table that compares its rows is sorted by the column that a reader chooses; empty cells and dashes come last.
   function key(row, column) {
     var text = row.cells[column].textContent.trim();
     var number = /^[+\u2212\u00a3-]?[\d,.]+/.exec(text);
-    return number ? Number(number[0].replace(/[,\u00a3+]/g, "").replace("\u2212", "-")) : text;
+    return number ? Number(number[0].replace(/[,\u00a3+]/g, "").replace("\u2212", "-")) : text === "\u2013" ? "" : text;
   }
   function order(one, other) {
     if (one === "" || other === "") return null;

@@ -284,8 +284,11 @@ def _caveats(shown: Shown) -> Iterator[Parts]:
         yield [f"the latest value is that of {shown.series.when(found.latest_date)}; the {count} {later} {lacking}"]
     if found.current.rows < SHORT_GROUP and found.current.has_limits:
         span = "since then" if found.shifts else "so far"
-        count = wording.number(found.current.rows)
-        yield [f"with {count} {several} {span} the limits are trial limits"]
+        rows = found.current.rows
+        count = wording.number(rows)
+        yield [
+            f"the limits {span} are trial limits, from only {count} {wording.plural(rows, shown.series.step, several)}"
+        ]
 
 
 def _few_points(shown: Shown) -> Parts:

@@ -13,6 +13,7 @@ from natpatsip import context, spc, wording
 from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, fact_span, made_block, pipe_table
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import icons, sparkline_chart
+from natpatsip.datasets.disclosure import MISSING
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import Fact, printed
 from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, Measures, declared
@@ -46,6 +47,11 @@ class Standing:
 
     def _has_icons(self, result: pd.DataFrame) -> bool:
         return self.measure.definition.chart in CONTROL_CHARTS and not no_icons(result)
+
+    @property
+    def is_at_baseline(self) -> bool:
+        """Whether its level has never been recalculated: the baseline is the level now, and moves with each edition."""
+        return "mean" in self.measure.facts and "mean_before" not in self.measure.facts
 
     @cached_property
     def icons(self) -> tuple[icons.Icon, icons.Icon]:
@@ -170,16 +176,17 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     text = pipe_table(map(escaped, head), is_number, (cells for cells, _ in rows))
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
-    notes = (
-        f"::: {{.table-notes}}\n{meaning} {_NOTE.format(now=quarter.label, before=before)}{_of_icons(standings)}\n:::"
-    )
+    unlike = _NO_BASELINE if any(each.is_at_baseline for each in standings) else ""
+    said = f"{meaning} {_NOTE.format(now=quarter.label, before=before)}{unlike}{_of_icons(standings)}"
+    notes = f"::: {{.table-notes}}\n{said}\n:::"
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
 _NOTE = (
     "“Change” compares the averages of {now} and {before} (percentages in points). Where the chart shows common cause, "
-    "a change is normal variation."
+    "this change is normal variation. “Needs attention” goes by the charts alone, not by goals that they do not show."
 )
+_NO_BASELINE = " A dash under “Baseline” means that there is no earlier level to compare with."
 _IN_WORDS = {"improvement": "better", "concern": "worse"}
 _LEVELS = {
     "Mean": "the mean since limits were last recalculated",
@@ -236,7 +243,8 @@ def _standings(measures: Sequence[Measure | str], dataset: str = "") -> list[Sta
 def _facts_of(standing: Standing) -> list[Fact]:
     facts = standing.measure.facts
     now = facts.get("mean", facts.get("latest"))
-    return [fact for fact in (facts.get("baseline"), now) if fact is not None]
+    baseline = None if standing.is_at_baseline else facts.get("baseline")
+    return [fact for fact in (baseline, now) if fact is not None]
 
 
 def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
@@ -259,7 +267,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     cells = [
         escaped(measure.definition.label + (f" ({measure.of_shown})" if measure.of_shown else "")),
         drawn(line_of(measure), kind="line", alt=in_words(measure)) if now is not None else "",
-        "" if baseline is None else fact_span(baseline),
+        MISSING if standing.is_at_baseline else "" if baseline is None else fact_span(baseline),
         "no data" if now is None else fact_span(now),
         standing.change_in_words,
         signs,
