@@ -164,7 +164,8 @@ def test_a_table_names_the_unit_of_percentage_points_and_says_what_a_mean_since_
         reports = [built(at, facts=[fact(value, at, unit=unit, label=label)]) for at, value in ((Q1, 37.0), (Q2, 37.3))]
         return changes_chapter.chapter(compare(*reports))
 
-    assert "| Care: gain | 37 percentage points | 37.3 percentage points |" in chapter("percentage points", "Care: gain")
+    gain = chapter("percentage points", "Care: gain")
+    assert "| Care: gain | 37 percentage points | 37.3 percentage points |" in gain
     levels = chapter("percent", "Care: mean since May 2023")
     assert "| Care: mean since May 2023 | 37% | 37.3% |" in levels
     assert changes_chapter.SINCE in levels

@@ -150,8 +150,8 @@ def write_marks(
     """Draw each mark, and return the y of the highest (0 or negative) and the words that go below the chart.
 
     The words stand above the plot, each as wide as the room to the next mark, within reason; if there is no room for
-    them in a few lines, they go above the next one's. Where they would take more than a fifth of the height of plot and words together, the marks
-    are numbered instead, and their words go below the chart.
+    them in a few lines, they go above the next one's. Where they would take more than a fifth of the height of plot and
+    words together, the marks are numbered instead, and their words go below the chart.
     """
     if not marks:
         return 0.0, []
