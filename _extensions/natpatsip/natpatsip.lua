@@ -183,7 +183,7 @@ local function with_compounds(escaped) -- text of a page that is no inlines, esc
 end
 
 local NUMBERED = { '[Ff]igures?$', '[Tt]ables?$', '[Pp]hases?$', '[Vv]ersion$', '[Gg]rades?$', '[Ss]tages?$', '[Pp]arts?$' }
-local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]' }
+local UNITS = { '^%%', '^[mk]?g%f[%A]', '^m?l%f[%A]', '^[cmk]?m%f[%A]', '^hours?%f[%A]', '^minutes?%f[%A]', '^weeks?%f[%A]' }
 
 local function matches_any(text, patterns)
   for _, pattern in ipairs(patterns) do

@@ -283,6 +283,7 @@ HELD = {
     "Versions 1, version 2, Grade 3 and stages 4 of parts 5": ["version 2", "Grade 3", "stages 4", "parts 5"],
     "120 mg, 24 hours, 3 grams, 5 goats, seen in time, %": ["120 mg", "24 hours", "time, %"],
     "12 %, 5 ml (or 2 cm) for 1 minute, 7 minutely": ["12 %", "5 ml", "2 cm", "1 minute"],
+    "before 34+0 weeks (or 1 week), weeks 5 and 6 weekly": ["34+0 weeks", "1 week"],
     "in Q3 2024/25, in Q5 2024/25 and Q3 2024": ["Q3 2024/25"],
     "on 26 September 2024 and in September 2024.": ["26 September 2024", "September 2024"],
     "some £18 million, 1.25 billion and 3 millions": ["£18 million", "1.25 billion"],

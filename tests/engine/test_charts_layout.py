@@ -67,6 +67,18 @@ def test_rebase_marks_with_their_reasons(rebase):
     check(chart_of(values, rebase=rebase, reasons=REASONS, target=60))
 
 
+@pytest.mark.parametrize("rebase", [["2022-04", "2023-05"], ["2022-03", "2023-08"], ["2021-12", "2022-12"]])
+def test_short_reasons_stand_beside_one_another_in_a_narrow_chart(rebase):
+    """The words of each are within its own period, though they take another line for it."""
+    values = series(45, level=30, steps=[(15, 20), (28, 15)])
+    chart = chart_of(values, rebase=rebase, reasons=dict.fromkeys(rebase, "sustained rise"))
+    layout = check(chart)[1]
+    first, second = sorted({x for x, top, bottom in layout.verticals if bottom - top > 100})
+    words = [box for box in layout.texts if set(box.text.split()) & {"sustained", "rise"}]
+    assert len([box for box in words if first < box.left and box.right < second]) in (1, 2)  # lines
+    assert [box.text for box in words if box.left < second < box.right] == []
+
+
 def test_four_rebases_next_to_one_another():
     rebase = ["2020-01", "2020-04", "2020-06", "2023-05"]
     values = series(120, level=50_000, spread=900, start="2015-01")

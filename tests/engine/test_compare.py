@@ -159,6 +159,19 @@ def test_a_revision_and_a_year_that_began_again_say_so_too(check, before, now):
     assert message.endswith("; before, it was calculated as a")
 
 
+def test_a_table_names_the_unit_of_percentage_points_and_says_what_a_mean_since_a_date_is_of():
+    def chapter(unit, label):
+        reports = [built(at, facts=[fact(value, at, unit=unit, label=label)]) for at, value in ((Q1, 37.0), (Q2, 37.3))]
+        return changes_chapter.chapter(compare(*reports))
+
+    gain = chapter("percentage points", "Care: gain")
+    assert "| Care: gain | 37 percentage points | 37.3 percentage points |" in gain
+    levels = chapter("percent", "Care: mean since May 2023")
+    assert "| Care: mean since May 2023 | 37% | 37.3% |" in levels
+    assert changes_chapter.SINCE in levels
+    assert changes_chapter.SINCE not in chapter("percent", "Patients since May 2023")
+
+
 def test_a_number_is_compared_with_the_last_one_as_it_was_revised():
     now = built(Q2, facts=[fact(12, Q1), fact(30, Q2)])
     text = changes_chapter.chapter(compare(built(Q1, facts=[fact(10, Q1)]), now))

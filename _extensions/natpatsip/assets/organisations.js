@@ -189,7 +189,7 @@
       });
       // On a card the national number begins where the others do, which have icons before them.
       var last = found.tBodies[0].rows[group.organisations.length];
-      if (found.classList.contains("cards")) group.measures.forEach(function (measure, column) { signs(last, column, measure, -1); });
+      group.measures.forEach(function (measure, column) { signs(last, column, measure, -1); });
     });
   }
 

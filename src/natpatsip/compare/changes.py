@@ -52,7 +52,7 @@ class Change:
     figure: str = ""
     expected: str = ""  # what the first report says (a number as the second revised it, if it did), and what the second
     found: str = ""
-    values: tuple[str, ...] = ()  # both as a table has them, without their unit, which is in the label
+    values: tuple[str, ...] = ()  # both as a table has them, without a unit that is in the label
     otherwise: str = ""  # what a number was called or how it was calculated before, in words, if that has changed
     change: str = ""  # by how much a number changed, or how a passage moved, in words
     # whether the control chart beside a number shows a signal in the quarter; None if it has no such chart

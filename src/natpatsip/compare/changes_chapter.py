@@ -17,6 +17,7 @@ NAME = "changes"
 TITLE = f"# What changed since last quarter {{#{NAME}}}"
 AROUND = 12  # words shown beside each change
 MARKS = {SAME: "{}", REMOVED: "[{}]{{.removed}}", ADDED: "[{}]{{.added}}"}
+SINCE = " A mean since a date covers every month since then, so it usually changes less than the average of a quarter."
 VERBS = {
     "narrative-reworded": "Reworded",
     "narrative-moved": "Moved",
@@ -63,7 +64,7 @@ def _notes(comparison: Comparison, *, is_final: bool) -> Iterator[str]:
     if comparison.of(*NUMBERS):
         yield (
             "A control chart tells whether the quarter's months show a real change or normal variation. Not every "
-            "number has one."
+            "number has one." + any(": mean since " in each.label for each in comparison.of(*NUMBERS)) * SINCE
         )
     if comparison.of(*NARRATIVE) and not is_final:
         counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]

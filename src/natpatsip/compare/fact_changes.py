@@ -17,6 +17,7 @@ from natpatsip.pipeline.staging.passport_text import in_full, named
 from natpatsip.pipeline.staging.passport_text import kind as kind_of
 from natpatsip.quarter import FORM, Quarter
 
+POINTS = "percentage points"
 _MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
 PERIODS = re.compile(rf"\b(?:Q[1-4]|(?:\d{{1,2}} )?(?:{_MONTHS})|(?:19|20)\d\d(?:[-/]\d\d)*(?:-Q[1-4])?)\b")
 """Days, months, quarters and years in words or as files have them, which differ from one report to the next."""
@@ -168,9 +169,12 @@ def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
 
 
 def _both(before: Fact, fact: Fact, now: BuiltReport) -> dict[str, object]:
-    """Return both values in full and, unless they differ in their unit, as printed; and what else has changed."""
+    """Return both values in full and as a table has them, and what else has changed.
+
+    A table has them as printed, unless they differ in their unit or are in percentage points, which a label leaves out.
+    """
     full = in_full(before, now.units), in_full(fact, now.units)
-    values = (before.text, fact.text) if before.unit == fact.unit else full
+    values = (before.text, fact.text) if before.unit == fact.unit != POINTS else full
     otherwise = _defined_otherwise(before, fact)
     return {"expected": full[0], "found": full[1], "values": values, "otherwise": otherwise}
 
@@ -200,7 +204,7 @@ def amount(before: float, now: float, unit: str, decimals: int | None = None) ->
     '1 (+0.00010%)'
     """
     size = abs(now - before)
-    if unit in ("percent", "percentage points"):
+    if unit in ("percent", POINTS):
         text = wording.plain(size, 2) if decimals is None else wording.number(size, decimals)
         return f"{text} percentage {'point' if text == '1' else 'points'}"
     text = wording.money(size) if unit == "GBP" else wording.plain(size, 2)

@@ -14,6 +14,7 @@ GAP = 8  # pixels between two blocks side by side
 NOTE_PITCH = 15
 EDGE_SHARE = 0.4  # of the chart's width, at most, for the labels at the right edge
 NARROWEST, WIDEST = 104, 230  # pixels of a label above the plot
+MOST_LINES = 3  # of a narrower one, which so stays beside the next
 MOST_ABOVE = 0.2  # of the height of plot and labels above it, at most, for the labels
 BADGE = 16  # pixels of a mark's number in its disc
 LIST_PITCH = 21  # from one numbered text to the next
@@ -148,16 +149,19 @@ def write_marks(
 ) -> tuple[float, list[str]]:
     """Draw each mark, and return the y of the highest (0 or negative) and the words that go below the chart.
 
-    The words stand above the plot, each as wide as the room to the next mark, within reason; if there is no room, it
-    goes above the next one. Where they would take more than a fifth of the height of plot and words together, the marks
-    are numbered instead, and their words go below the chart.
+    The words stand above the plot, each as wide as the room to the next mark, within reason; if there is no room for
+    them in a few lines, they go above the next one's. Where they would take more than a fifth of the height of plot and
+    words together, the marks are numbered instead, and their words go below the chart.
     """
     if not marks:
         return 0.0, []
     ordered = sorted(marks, key=lambda mark: mark.number)
     anchors = [line.x(mark.number) + 4 for mark in ordered]
     room = [after - x - GAP for x, after in zip(anchors, [*anchors[1:], right + GAP], strict=True)]
-    room = [space if space >= NARROWEST else max(NARROWEST, right - x) for space, x in zip(room, anchors, strict=True)]
+    room = [
+        space if space >= NARROWEST or _fits(mark.words, space) else max(NARROWEST, right - x)
+        for mark, space, x in zip(ordered, room, anchors, strict=True)
+    ]
     wrapped = [
         tuple(wrap_evenly(mark.words, min(space, WIDEST), NOTE_SIZE)) for mark, space in zip(ordered, room, strict=True)
     ]
@@ -171,6 +175,11 @@ def write_marks(
         _draw_mark(canvas, mark, (x, height), (x, top if block.left > x else 0))
         canvas.block(block.lines, block.left, top + 0.5 * NOTE_PITCH, pitch=NOTE_PITCH, size=NOTE_SIZE)
     return min(tops), []
+
+
+def _fits(words: str, width: float) -> bool:
+    lines = wrap(words, width, NOTE_SIZE)
+    return len(lines) <= MOST_LINES and block_width(lines, NOTE_SIZE) <= width and " ".join(lines) == words
 
 
 def _number_marks(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-MANY = 3  # columns that fit the narrowest page as cards; of more, a table scrolls by itself
+MANY = 3  # columns that fit every page; of more, a table scrolls by itself where it is not cards, as on telephones
 
 
 def tables(data: Mapping[str, Any]) -> str:
@@ -27,9 +27,8 @@ def _table(group: Mapping[str, Any]) -> str:
     national = [each["nationalLatest"] for each in group["measures"]]
     rows.append(_row(group["national"], national, labels, ' class="total"'))
     caption, is_wide = escape(group["caption"]), len(names) > MANY
-    kind = "" if is_wide else ' class="cards"'
     made = (
-        f"<table{kind}>\n<caption><span>{caption}</span></caption>\n"
+        f'<table class="cards">\n<caption><span>{caption}</span></caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
     return f'<section class="sideways" tabindex="0" aria-label="{caption}">{made}</section>' if is_wide else made

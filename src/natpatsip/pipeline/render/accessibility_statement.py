@@ -185,8 +185,8 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
     if "pdf" in job.formats:
         yield (
             "The PDF is tagged for screen readers and suitable for archiving",
-            f"It passes the checks for {' and '.join(job.renderer.pdf_standards)} in the program that makes it: of "
-            "headings, alternative texts, title and tags",
+            "The program that makes it checks headings, alternative texts, title and tags against "
+            f"{' and '.join(job.renderer.pdf_standards)}",
         )
     if "docx" in job.formats:
         yield "In the Word file each picture has its text and each table a header row", "All of them"

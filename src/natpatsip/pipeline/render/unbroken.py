@@ -24,7 +24,7 @@ _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
     (re.compile(r".*Q[1-4]\Z"), re.compile(r"[0-9]{4}/[0-9]{2}")),
     (re.compile(r".*(?:[Ff]igures?|[Tt]ables?|[Pp]hases?|[Vv]ersion|[Gg]rades?|[Ss]tages?|[Pp]arts?)\Z"),
      re.compile(r"[0-9]")),
-    (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?)(?![A-Za-z]))")),
+    (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?|weeks?)(?![A-Za-z]))")),
 )  # fmt: skip
 LONGEST = 12  # letters of a word with hyphens that is held together: a longer one may be too wide for a table's column
 _COMPOUND = re.compile(
