@@ -88,12 +88,16 @@ end
 
 -- Word fields -----------------------------------------------------------------------------------------------------------
 
+local function run(text, style)
+  local look = style and '<w:rPr><w:rStyle w:val="' .. style .. '"/></w:rPr>' or ''
+  return '<w:r>' .. look .. '<w:t xml:space="preserve">' .. xml(text) .. '</w:t></w:r>'
+end
+
 local function field(instruction, shown, style)
   local function mark(kind) return '<w:r><w:fldChar w:fldCharType="' .. kind .. '"/></w:r>' end
-  local look = style and '<w:rPr><w:rStyle w:val="' .. style .. '"/></w:rPr>' or ''
   return pandoc.RawInline('openxml', mark('begin')
     .. '<w:r><w:instrText xml:space="preserve"> ' .. instruction .. ' </w:instrText></w:r>'
-    .. mark('separate') .. '<w:r>' .. look .. '<w:t xml:space="preserve">' .. xml(shown) .. '</w:t></w:r>' .. mark('end'))
+    .. mark('separate') .. run(shown, style) .. mark('end'))
 end
 
 -- The bookmark that pandoc makes of an id.
@@ -106,11 +110,16 @@ end
 
 local NO_BREAK = '\u{a0}'
 
--- In Word "Figure 5" is a field, which follows when figures are added or moved.
+-- In Word the number of "Figure 5" is a field, which follows when figures are added or moved. The word is outside it:
+-- LibreOffice breaks a field's text at any space. The caption's bookmark holds the number alone.
 local function numbered(link)
   local id = link.target:match('^#(fig%-.+)$')
-  if not id or not stringify(link):match('^Figure%s%d+$') then return nil end
-  return field('REF ' .. bookmark(id) .. ' \\h', stringify(link):gsub('%s', NO_BREAK), 'Hyperlink')
+  local number = id and stringify(link):match('^Figure%s(%d+)$')
+  if not number then return nil end
+  return {
+    pandoc.RawInline('openxml', run('Figure' .. NO_BREAK, 'Hyperlink')),
+    field('REF ' .. bookmark(id) .. ' \\h', number, 'Hyperlink'),
+  }
 end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
@@ -588,8 +597,8 @@ end
 
 local function word_figure(div)
   local a = div.attributes
-  local number = pandoc.Inlines({ pandoc.Str('Figure' .. NO_BREAK), field('SEQ Figure \\* ARABIC', a.number) })
-  local title = pandoc.Inlines({ pandoc.Span(number, pandoc.Attr(div.identifier)), pandoc.Str('. ') })
+  local number = pandoc.Span({ field('SEQ Figure \\* ARABIC', a.number) }, pandoc.Attr(div.identifier))
+  local title = pandoc.Inlines({ pandoc.Str('Figure' .. NO_BREAK), number, pandoc.Str('. ') })
   title:extend(words(a.title))
   local out = pandoc.Blocks({
     styled('Caption', title),
@@ -939,7 +948,8 @@ local function weights(tbl, reading)
   local wish, least, total, spare = {}, {}, 0, 0
   for c, spec in ipairs(tbl.colspecs) do
     local heading = stringify(tbl.head.rows[1].cells[c])
-    local word, longest, is_short = math.max(1.15 * longest_word(heading), is_word() and longest_word(whole_quarters(heading)) or 0), 0, true -- in bold
+    local whole = is_word() and whole_quarters(heading) or heading
+    local word, longest, is_short = 1.15 * longest_word(whole), 0, true -- in bold
     for _, row in ipairs(reading.data) do
       for _, line in ipairs(lines_of(row.cells[c])) do
         local text, drawn = letters_of(line, reading.has_drawings)

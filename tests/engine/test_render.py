@@ -435,6 +435,20 @@ def test_references_to_figures_in_word_are_fields_that_follow_their_numbers(word
     assert referred == set(FIGURES)
 
 
+def test_a_reference_in_word_has_its_word_before_the_field_and_the_bookmark_holds_the_number(word):
+    """LibreOffice breaks a field's text at any space, a no-break one too."""
+    nodes = [*word.element.body.iter(qn("w:t"), qn("w:instrText"), qn("w:bookmarkStart"))]
+    found = set()
+    for before, node, after in zip(nodes, nodes[1:], nodes[2:], strict=False):
+        words = (node.text or "").split()
+        if node.tag == qn("w:bookmarkStart") and node.get(qn("w:name")) in FIGURES:
+            found.add((before.text, after.text.strip()))
+        elif node.tag == qn("w:instrText") and words[0] == "REF":
+            found.add((before.text, f"{words[1]} {after.text}"))
+    contents = ["SEQ Figure \\* ARABIC", *(f"{name} {number}" for name, number in FIGURES.items())]
+    assert found == {("Figure\N{NO-BREAK SPACE}", each) for each in contents}
+
+
 def test_word_opens_without_repair(report):
     """By the schemas of the Open XML SDK, and by what Word refuses beside them."""
     found = OpenXmlValidator(max_errors=0).validate(str(report / "report.docx"))
