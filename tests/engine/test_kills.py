@@ -236,6 +236,6 @@ def test_a_build_has_nothing_in_the_folder_for_temporary_files_that_a_kill_could
     number = moments(build_with_temporary_folder, project, temporary, every, within=f"{temporary}{os.sep}")
     assert (project / "reports" / str(Q2) / "report.docx").is_file()
     for at in range(1, number + 1):
-        shutil.rmtree(project / "build")
+        shutil.rmtree(project / "build", ignore_errors=True)
         assert kill(build_with_temporary_folder, project, temporary, every, within=f"{temporary}{os.sep}", at=at)
         assert becomes(lambda: not [path for path in temporary.iterdir() if path.name[0] != "."])
