@@ -196,10 +196,8 @@ def _of_icons(standings: Sequence[Standing]) -> str:
     for icon in shown:
         _, what, *side = icon.name.split("-")
         if what in _IN_WORDS and side:
-            said.append(
-                f" “{icon.words}” means that recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}."
-            )
-    return "".join(said)
+            said.append(f" “{icon.words}” means recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}.")
+    return "".join([*said, " “Change” may go the other way."] if said else [])
 
 
 def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:
