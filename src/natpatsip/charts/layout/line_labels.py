@@ -175,7 +175,8 @@ def _leader_from(label: LineLabel, y: float) -> float | None:
 
 def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
     """Return the left edge and the middle of a label."""
-    wide, tall = (math.ceil(pixels / CELL) for pixels in (label.width + 2 * APART, label.height + 2))
+    apart = 1 if label.is_at_end else APART  # latest labels have little room between their lines
+    wide, tall = (math.ceil(pixels / CELL) for pixels in (label.width + 2 * APART, label.height + 2 * apart))
     wide, tall = min(wide, clutter.cells.shape[1]), min(tall, clutter.cells.shape[0])
     cost = clutter.covered(wide, tall)
     left = np.arange(cost.shape[1]) * CELL + APART
