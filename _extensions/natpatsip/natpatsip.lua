@@ -116,10 +116,9 @@ local function numbered(link)
   local id = link.target:match('^#(fig%-.+)$')
   local number = id and stringify(link):match('^Figure%s(%d+)$')
   if not number then return nil end
-  return {
-    pandoc.RawInline('openxml', run('Figure' .. NO_BREAK, 'Hyperlink')),
-    field('REF ' .. bookmark(id) .. ' \\h', number, 'Hyperlink'),
-  }
+  local name = bookmark(id)
+  return pandoc.RawInline('openxml', '<w:hyperlink w:anchor="' .. name .. '">' .. run('Figure' .. NO_BREAK, 'Hyperlink')
+    .. field('REF ' .. name .. ' \\h', number, 'Hyperlink').text .. '</w:hyperlink>')
 end
 
 -- A link goes to another page in HTML; in the PDF and in Word the chapters are one document, and each begins with the
