@@ -52,6 +52,7 @@ class Context:
 
 
 _CONTEXT: ContextVar[Context | None] = ContextVar("context", default=None)
+_IS_RECORDED: ContextVar[bool] = ContextVar("is_recorded", default=True)
 
 
 @contextmanager
@@ -96,8 +97,8 @@ def record(
     payload: Mapping[str, Any],  # its content, which JSON can hold
     text: str = "",  # the text that JupyterLab shows for it; by default none
 ) -> None:
-    """Add a record to the outputs of the running cell; outside a notebook, do nothing."""
-    if shell() is not None:
+    """Add a record to the outputs of the running cell; outside a notebook, and in `unrecorded`, do nothing."""
+    if _IS_RECORDED.get() and shell() is not None:
         from IPython.display import display
 
         shown = {"text/plain": text} if text else {}
@@ -109,6 +110,19 @@ WARNING = "application/vnd.natpatsip.warning+json"
 
 READ: dict[str, str] = {}
 """The data files that this process has read, with their provenance."""
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Show no records within a block, and forget which data files it read: for what is done before a notebook runs."""
+    token, read = _IS_RECORDED.set(False), dict(READ)
+    try:
+        yield
+    finally:
+        _IS_RECORDED.reset(token)
+        READ.clear()
+        READ.update(read)
+
 
 ASKED: set[tuple[str, str]] = set()
 """The facts of other notebooks that this process has asked for, found or not, by id and period."""

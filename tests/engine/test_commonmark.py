@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
@@ -15,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from natpatsip.pipeline.render.chapters import walk
 from natpatsip.pipeline.staging import commonmark
-from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes
+from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes, quoted_numbers
 from support.reading import read_by_pandoc
 
 BLOCKS = {
@@ -305,3 +306,25 @@ def test_a_footnote_in_the_text_of_another_is_found():
     assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\n    More[^2].\n\nB[^2].\n\n[^2]: Other.") == ["2"]
     assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\nB[^2]\n\n[^2]: Other\ngoes on.\n\nC[^1]") == []
     assert nested_footnotes("A[^1].\n\n[^1]: Note.\n\n  - item[^2]\n\n[^2]: B.") == []
+
+
+MORE_THAN = ["5", ".5", "=5", "=£5", "£=5", "−5%", "-5%", "~5", "€.5", "\u00a05"]
+WHERE = ["{}", "The wait was\n{}", "- a\n- {}", "One[^1].\n\n[^1]: {}", "One[^1].\n\n[^1]: A.\n\n    {}", "Term\n: {}"]
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_a_number_after_a_sign_that_pandoc_takes_for_a_quotation_is_found(where):
+    for number in MORE_THAN:
+        text = where.format(f">{number} weeks")
+        read = json.dumps(read_by_pandoc(as_pandoc(text, notes="cell")))
+        assert '"BlockQuote"' in read
+        assert quoted_numbers(text) == [text.rpartition("\n")[2].strip()], text
+        assert quoted_numbers(where.format(f"\\>{number} weeks")) == []
+        assert quoted_numbers(where.format("> 5 weeks")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["| a |\n|---|\n| >5 |\n: >5 weeks", "```\nTerm\n: >5\n\n[^1]: >5\n```", "a >5", "a: >5"]
+)
+def test_a_sign_that_is_shown_is_no_quotation(text):
+    assert quoted_numbers(text) == []

@@ -248,6 +248,19 @@ def test_a_percentage_of_nobody_is_missing():
     assert "percent" not in small(counts=["in_time", "seen"]).apply(shown[["team", "in_time", "seen"]])
 
 
+def test_only_rows_that_were_suppressed_are_refused_not_those_with_a_column_of_the_same_name():
+    rule, waits = small(), pd.DataFrame({"team": ["North", "South"], "seen": [12, 3], "seen_shown": ["board", "desk"]})
+    waits.attrs = {FILTER: "team North"}
+    assert rule.apply(waits)["is_suppressed"].tolist() == [False, True]
+    assert datasets.total(waits, "seen", by="team")["seen"].tolist() == [12, 3]
+    shown = rule.apply(waits.drop(columns="seen_shown"))
+    for again in (shown, shown.drop(columns="is_suppressed"), pd.DataFrame(shown.to_dict("list"))):
+        with pytest.raises(DataError, match="Sum first and suppress last"):
+            rule.apply(again)
+        with pytest.raises(DataError, match="Sum first and suppress last"):
+            datasets.total(again, "seen", by="team")
+
+
 def test_what_was_said_of_the_rows_and_how_they_were_chosen_is_kept():
     frame = pd.DataFrame({"team": ["North"], "seen": [12]})
     assert small().apply(frame).attrs == {"note": small().note, FILTER: "small numbers suppressed"}

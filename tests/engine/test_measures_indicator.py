@@ -1,8 +1,10 @@
 """A measure: its series, chart, table and facts; data that cannot be charted are refused or said, never guessed."""
 
+import contextlib
 import copy
 import datetime
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -304,6 +306,24 @@ def test_what_is_remembered_of_a_measure_is_what_would_be_made_again(made, chang
         pd.testing.assert_frame_equal(each[0], series)
         pd.testing.assert_frame_equal(each[1], result)
         assert (each[0].attrs, each[1].attrs, repr(each[2])) == (series.attrs, result.attrs, repr(found))
+
+
+@pytest.mark.parametrize("error", [None, KeyError])
+def test_what_is_analysed_before_notebooks_run_is_neither_recorded_nor_read_by_one(made, tmp_path, monkeypatch, error):
+    made()
+    displayed = []
+    monkeypatch.setattr(context, "READ", before := {"data/other.csv": "reported"})
+    monkeypatch.setattr(context, "shell", object)
+    monkeypatch.setattr("IPython.display.display", lambda *shown, **_: displayed.append(shown))
+    if error:
+        monkeypatch.setattr(spc, "findings", Mock(side_effect=error))
+    with memory.remembering(is_on=True), pytest.raises(error) if error else contextlib.nullcontext():
+        calculate_all(tmp_path, "2024-25-Q2", of=["waits_monthly"])
+    memory.forget()
+    assert before == {"data/other.csv": "reported"}
+    assert not displayed
+    context.record(context.WARNING, {"message": "A notebook's own."})
+    assert len(displayed) == 1
 
 
 def test_measures_are_analysed_before_notebooks_ask_for_them(made, tmp_path, monkeypatch):

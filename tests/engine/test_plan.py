@@ -306,11 +306,11 @@ def test_each_file_of_works_to_cite_is_one_of_the_project(tmp_path, named):
     assert Plan.of(project, Q2)
 
 
-@pytest.mark.parametrize("name", ["works.yaml", "works.json", "works.ris", "works"])
+@pytest.mark.parametrize("name", ["works.yaml", "works.json", "works.ris", "works", "works.bibtex"])
 def test_works_in_another_form_than_bibtex_are_refused_since_nothing_finds_their_mistakes(tmp_path, name):
     project = with_settings(small(tmp_path), f"bibliography: {name}")
     (project / name).touch()
-    with pytest.raises(SettingsError, match=rf"bibliography: {name} is not a file of works in BibTeX.* works\.bib,"):
+    with pytest.raises(SettingsError, match=rf"bibliography: the name {name} does not end in \.bib\. .* works\.bib,"):
         Plan.of(project, Q2)
 
 

@@ -108,10 +108,13 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     "a line that begins with a number after `>`, which makes it a quotation": {
         "The wait was\n>5 weeks.": 'the line ">5 weeks." is a quotation',
         "1. a\n2. >£5": 'the line "2. >£5" is a quotation',
+        "One[^a].\n\n[^a]: >5 weeks.": 'the line "[^a]: >5 weeks." is a quotation',
     },
     "an attribute of a heading, such as `{.unnumbered}`": {
         "## Waits {.unnumbered}": "found {.unnumbered} in a heading",
         "## Waits {-}": "found {-} in a heading",
+        "## Waits { .unnumbered }": "found { .unnumbered } in a heading",
+        "## Waits {key=1}": "found {key=1} in a heading",
     },
 }
 WORKS = """\

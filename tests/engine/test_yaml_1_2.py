@@ -82,6 +82,12 @@ def test_a_plain_scalar_is_the_number_that_its_digits_say_or_text(text):
         assert not re.match(r"[-+]?0[0-9]", text)
 
 
+@pytest.mark.parametrize("number", ["9007199254740993", "99999999999999999", "-12345678901234567890"])
+def test_a_whole_number_keeps_its_digits_unless_it_is_to_be_a_float(tmp_path, number):
+    assert read(f"a: [{number}]") == {"a": [int(number)]}
+    assert f"found {number}, of which a computer keeps" in refused(tmp_path, HEAD + MODEL.format(number))
+
+
 @pytest.mark.parametrize(
     "value", [*TEXTS, ".inf", "-.inf", ".nan", "1e999", "true", "'37'", "2024-09-30", "[37]", "null"]
 )
@@ -92,7 +98,8 @@ def test_a_value_of_the_params_is_a_finite_number_in_decimal_digits(tmp_path, va
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [("37", 37), ("-0.5", -0.5), ("+3", 3), ("1e3", 1000), ("1.5E-2", 0.015), ("0", 0)]
+    ("value", "number"),
+    [("37", 37), ("-0.5", -0.5), ("+3", 3), ("1e3", 1000), ("1.5E-2", 0.015), ("0", 0), ("9007199254740992", 2**53)],
 )
 def test_decimal_numbers_are_read(tmp_path, value, number):
     assert load(tmp_path, HEAD + MODEL.format(value)).values["people_per_group"].value == number

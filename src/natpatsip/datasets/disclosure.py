@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "–"
+SUPPRESSED = "small numbers suppressed"  # said of how rows were chosen
 SHOWN = "_shown"  # ends the name of the column that has the texts of a column of counts
 
 
@@ -132,7 +133,7 @@ class SuppressionPolicy(Disclosure):
         before = frame.attrs.get(FILTER, "")
         shown.attrs = frame.attrs | {
             "note": " ".join(filter(None, notes)),
-            FILTER: f"{before}, small numbers suppressed".removeprefix(", "),
+            FILTER: f"{before}, {SUPPRESSED}".removeprefix(", "),
         }
         return shown
 
@@ -186,7 +187,12 @@ def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | 
 
 
 def need_raw(frame: pd.DataFrame, counts: Sequence[str]) -> None:
-    """Raise a DataError for counts that are rounded and hidden already: their sum is another, and symbols are lost."""
+    """Raise a DataError for counts that are rounded and hidden already: their sum is another, and symbols are lost.
+
+    A dataset may have a column ``…_shown`` of its own: that alone says nothing.
+    """
+    if "is_suppressed" not in frame and SUPPRESSED not in frame.attrs.get(FILTER, ""):
+        return
     for column in counts:
         if f"{column}{SHOWN}" in frame:
             raise DataError(

@@ -69,7 +69,20 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+def _fits_float(value: Any) -> Any:
+    """Return what is to become a float; a whole number has all of its digits until then, and may be a code elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If a whole number would become another.
+    """
+    if isinstance(value, int) and int(float(value)) != value:
+        raise ValueError(_kept(value))
+    return value
+
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False), BeforeValidator(_fits_float)]
 """A finite number, and no text that looks like one."""
 Whole = Annotated[int, Strict()]
 Truth = Annotated[bool, Strict()]
@@ -185,8 +198,8 @@ def _problems(
         is_to_be_shown = "dialect" not in path and path[-2:] != ("constraints", "pattern")
         if is_to_be_shown and (fault := not_shown(node.value)):
             yield f"{place}: {fault}"
-        elif node.tag in (f"{_TAG}float", f"{_TAG}int") and _loses_digits(node.value):
-            yield f"{place}: found {node.value}, of which a computer keeps {float(node.value)!r}. Write fewer digits."
+        elif node.tag == f"{_TAG}float" and _loses_digits(node.value):
+            yield f"{place}: {_kept(node.value)}."
     elif isinstance(node, yaml.SequenceNode):
         for number, each in enumerate(node.value):
             yield from _problems(loader, each, counter, (*path, str(number)), (*above, node))
@@ -204,13 +217,17 @@ def _problems(
 
 
 def _loses_digits(text: str) -> bool:
-    """Return True if a number is not to the computer what it was written, as one of 17 digits may be."""
+    """Return True if a decimal number is not to the computer what it was written, as one of 17 digits may be."""
     if not text[-1:].isdigit() or not math.isfinite(float(text)):  # .inf and .nan have another message
         return False
     try:
         return Decimal(text) != Decimal(repr(float(text)))
     except InvalidOperation:  # its exponent has too many digits even for a Decimal
         return True
+
+
+def _kept(number: object) -> str:
+    return f"found {number}, of which a computer keeps {float(str(number))!r}. Write fewer digits"
 
 
 def _is_tagged(loader: Any, node: yaml.ScalarNode) -> bool:

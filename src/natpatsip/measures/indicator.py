@@ -335,16 +335,13 @@ def calculate_all(project: Path, quarter: Quarter | str, *, of: Collection[str])
 
     Errors are left to `measure`, which raises them again.
     """
-    read = dict(context.READ)
-    with context.use(quarter, project=project):
+    with context.use(quarter, project=project), context.unrecorded():
         for name in (name for name, own in declared(project).by_id.items() if own.dataset in of):
             with contextlib.suppress(ReportError):
                 each = MeasuredSeries(name)
                 _analysis(each)
                 if each.definition.chart in CONTROL_CHARTS:
                     _findings(each)
-    context.READ.clear()  # those are what notebooks read
-    context.READ.update(read)
 
 
 def measure(id: str) -> Measure:  # noqa: A002 — the contract's name

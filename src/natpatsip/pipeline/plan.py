@@ -193,8 +193,8 @@ def _check_bibliography(project: Path, book: Mapping[str, Any], written: bytes) 
             raise SettingsError(f"{where}: there is no file {name} in the project. Add it, or take it out.")
         if Path(name).suffix.lower() != ".bib":
             raise SettingsError(
-                f"{where}: {name} is not a file of works in BibTeX, the one form that is checked. Save it as "
-                f"{Path(name).with_suffix('.bib')}, as reference managers do, and so does pandoc --to biblatex."
+                f"{where}: the name {name} does not end in .bib. Works in BibTeX are the one form checked: save "
+                f"them as {Path(name).with_suffix('.bib')}, as reference managers do, and so does pandoc --to biblatex."
             )
 
 

@@ -39,7 +39,7 @@ PRINTED = (  # keys of _quarto.yml, with what is under them
     *((OWN, key) for key in (*OF_OWN, "illustrative-data", "programmes")),
 )
 JUDGED = "typed"  # the kind of entries of the cache
-ATTRIBUTES = re.compile(r"\{(?:-|[.:][\w-][^{}]*)\}$")  # of Quarto's headings: {.unnumbered}, {-}
+ATTRIBUTES = re.compile(r"\{\s*(?:-(?=[\s}])|[.:][\w-]|[\w-]+=)[^{}]*\}$")  # of headings: {.unnumbered}, {-}, {key=1}
 MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
 
 

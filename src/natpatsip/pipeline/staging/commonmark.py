@@ -30,7 +30,11 @@ _VERBATIM = re.compile("|".join(each.pattern for each in (_CODE, FORMULA, _ATTRI
 _LONE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?=[^!-~\n])|`)")  # a backslash that escapes nothing; a backtick
 _LAST_SIGNS = re.compile(r"(?<=[^\s\\#])#+(?=\s*(?:\{[^{}]*\})?\Z)")  # of a heading, which they do not close: "C#"
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^([^\]\s]+)\]")
-_MORE_THAN = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*>[£$€]?\d")  # >5, also within a list
+_MORE_THAN = re.compile(
+    r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*>[\u00a0\u202f=~£$€−–-]{0,3}\.?\d"
+)  # >5, >=£5, also within a list
+_BLOCKS_OF_PANDOC = re.compile(r"(?:^ {0,3}\[\^[^\]\s]+\]:|(?<=[^|\n]\n) {0,3}:)[ \t]+", re.MULTILINE)
+"""The marks of a footnote's text and of a definition, but not of a table's caption, which is words alone."""
 _CELL = re.compile(r"(?:[^\s|\\]|\\.)(?:\\.|[^|\\])*|(?<=\|)\s*(?=\|)")  # of a table
 _NOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _NOTE_BELOW = re.compile(r"(?<=[^\n])\n(?= {0,3}\[\^[^\]\s]+\]:)")  # a footnote's text right below other text
@@ -151,9 +155,10 @@ def quoted_numbers(text: str) -> list[str]:
     """
     if ">" not in text:
         return []
-    lines = text.split("\n")
-    opened = [each.map[0] for each in _parser().parse(text) if each.type == "blockquote_open" and each.map]
-    return [lines[number].strip() for number in opened if _MORE_THAN.match(lines[number])]
+    listed = _outside_code(text, _BLOCKS_OF_PANDOC, "- ")  # which have blocks in them, as an item has
+    lines, typed = listed.split("\n"), text.split("\n")
+    opened = [each.map[0] for each in _parser().parse(listed) if each.type == "blockquote_open" and each.map]
+    return [typed[number].strip() for number in opened if _MORE_THAN.match(lines[number])]
 
 
 def long_rows(text: str) -> list[str]:
