@@ -148,7 +148,7 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
         *_made(chapters),
         "## What is known not to conform, or was not checked {#accessibility-known}",
         "\n".join(f"- {each}" for each in _known(job)),
-        "## Tell us of a problem {#accessibility-contact}",
+        "## Report a problem {#accessibility-contact}",
         *_contact(report),
     ]
     return "\n\n".join(parts) + "\n"
