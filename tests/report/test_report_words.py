@@ -380,7 +380,8 @@ def test_what_has_weight_is_said(report, name, fact):
 
 @in_each_quarter
 def test_the_terms_that_readers_ask_about_are_explained(chapters, quarter):
-    explained = {row[0].text_content() for row in chapters[quarter, "glossary"].main.xpath(".//tr[td]")}
+    rows = chapters[quarter, "glossary"].main.xpath(".//tr[td]")
+    explained = {row[0].text_content().replace("\N{NO-BREAK SPACE}", " ") for row in rows}
     assert {
         "common cause",
         "special cause",
