@@ -99,7 +99,7 @@ class Fact:
         return self.text
 
     def __eq__(self, other: object) -> bool:
-        """Return True for the same fact; another fact or a number is no fact, so that no such comparison could hold.
+        """Return True for the same fact. Authors who compare facts mean their values, which would never be equal here.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Fact:
         """
         is_other = isinstance(other, Fact) and self.key != other.key
         if isinstance(other, AnyNumber | date) or (is_other and _asked_by_notebook()):
-            raise FactError(f"{self.id} ({self.period}) is a fact, which equals no other one and no number. {COMPARE}")
+            raise FactError(f"{self.id} ({self.period}) is a fact, not its number: they are never equal. {COMPARE}")
         if not isinstance(other, Fact):
             return NotImplemented
         return not is_other and self._compared() == other._compared()
@@ -120,7 +120,7 @@ class Fact:
         return tuple(getattr(self, each.name) for each in fields(self) if each.compare)
 
     def __bool__(self) -> bool:
-        """Raise a FactError in a notebook, which may ask whether a number is 0: the fact would be true."""
+        """Return True; in a notebook raise a FactError: its author means the value, and 0 would pass for true."""
         if _asked_by_notebook():
             raise FactError(f"{self.id} ({self.period}) is a fact, which is neither true nor false. {COMPARE}")
         return True
