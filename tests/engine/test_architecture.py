@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -103,6 +104,13 @@ def test_no_file_name_is_used_for_two_things():
     names = [file.stem for file in files if file.parts[0] != "cli"]
     assert {name for name in names if names.count(name) > 1} == set()
     assert [name for name in commands.intersection(names) if not (ENGINE / f"{name}.py").is_file()] == []
+
+
+def test_programs_of_the_tests_find_each_other_by_names_that_are_used_once():
+    """They import each other without their folder's name: of two with one name, a test would get either."""
+    programs = [file for folder in ("bench", "mutants", "soak") for file in (ROOT / "tests" / folder).glob("*.py")]
+    names = Counter(file.stem for file in programs if not file.stem.startswith("__"))
+    assert {name: number for name, number in names.items() if number > 1} == {}
 
 
 def test_the_init_of_a_folder_defines_no_class():

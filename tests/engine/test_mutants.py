@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutants.mutations import mutants
+from mutants.operators import mutants
 from support.projects import ROOT
 
 

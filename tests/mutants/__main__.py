@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from forked import Run, copy_of, run_tests, warm
-from mutations import Mutant, mutants
+from operators import Mutant, mutants
 from patched import Base, Trial, try_each
 
 ROOT = Path(__file__).resolve().parents[2]

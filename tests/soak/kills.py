@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from commands import FIRST_CHANGE, Command, Done, patience, run_apart, run_here
-from results import Result
+from reliability_page import Result
 
 from natpatsip.files.digests import key, sha256_of
 from support.projects import code, edit, prose, small

@@ -25,7 +25,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from results import Result
+from reliability_page import Result
 
 from natpatsip import checks, context, datasets, params
 from natpatsip.build import build

@@ -30,7 +30,7 @@ HELP = {
 
 def main() -> int:
     """Run what is asked for, or everything; return 1 if something failed."""
-    import results
+    import reliability_page
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ends previews, in the background too
     parser = argparse.ArgumentParser(description=__doc__)
@@ -54,7 +54,7 @@ def main() -> int:
             shutil.rmtree(folder, ignore_errors=True)
         print("\n".join(result.lines()), flush=True)  # noqa: T201
         if given.record or not asked:  # after each part, so that a run that is cut off leaves what it found
-            results.record(result, ROOT / "docs" / "reliability.md")
+            reliability_page.record(result, ROOT / "docs" / "reliability.md")
         has_failed = has_failed or bool(result.failed)
     return int(has_failed)
 

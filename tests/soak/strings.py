@@ -33,7 +33,7 @@ import docx
 import pikepdf
 import yaml
 from playwright.sync_api import Browser
-from results import Result
+from reliability_page import Result
 
 from natpatsip.errors import one_line
 from natpatsip.files.csv_files import from_csv

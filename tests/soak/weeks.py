@@ -18,7 +18,7 @@ from pathlib import Path
 
 from commands import Command
 from kills import ALONE, Q1, Q2, left_in, not_whole, outputs_of, ward
-from results import Result
+from reliability_page import Result
 
 from natpatsip.files.digests import sha256_of
 from support.projects import edit
