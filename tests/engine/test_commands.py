@@ -1,6 +1,7 @@
 """Every command says what it does, with an example, and is in the documentation."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -20,6 +21,11 @@ def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+def test_the_version_is_shown_that_is_installed() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+    assert (shown.exit_code, shown.output) == (0, f"natpatsip {version('natpatsip')}\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,8 +27,20 @@ app = typer.Typer(
 )
 
 
+def say_version(asked: bool) -> None:
+    """Print the installed version and end, if ``--version`` asks for it."""
+    if asked:
+        from importlib.metadata import version
+
+        print(f"natpatsip {version('natpatsip')}")
+        raise typer.Exit
+
+
+VERSION = typer.Option("--version", callback=say_version, is_eager=True, help="Show the installed version.")
+
+
 @app.callback()
-def natpatsip() -> None:
+def natpatsip(version: Annotated[bool, VERSION] = False) -> None:
     """Quarterly progress reports in health care, from parameterised notebooks."""
     project = find_root(Path.cwd())
     if project and any((project / "reports").glob(".*")):  # a build is publishing, or was killed while it did
