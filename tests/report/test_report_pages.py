@@ -80,6 +80,21 @@ def test_the_tables_of_organisations_are_in_sight_on_a_wide_screen(html_pages, c
         assert len(set(tab.locator(".organisations table.cards").evaluate_all(edges))) == 1  # none beside the text
 
 
+def test_on_a_telephone_all_numbers_of_organisations_begin_in_one_line(html_pages, chrome):
+    """Whether a measure has one icon before its number or two, and England's none."""
+    starts = """cells => cells.map(cell => {
+        const text = document.createRange();
+        text.selectNodeContents([...cell.childNodes].find(part => part.nodeType === Node.TEXT_NODE));
+        return Math.round(text.getBoundingClientRect().left);
+    })"""
+    with chrome.new_page(viewport={"width": 360, "height": 800}) as tab:
+        tab.goto((html_pages / "organisations.html").as_uri())
+        tab.locator(".organisation-sign").first.wait_for()
+        lefts = tab.locator(".organisations table").first.locator("td").evaluate_all(starts)
+    assert len(lefts) > 100
+    assert len(set(lefts)) == 1
+
+
 @pytest.mark.parametrize("name", ["organisations", "report"])
 def test_no_table_of_organisations_is_cut_off_on_a_telephone(html_pages, chrome, name):
     """However many measures it has: each organisation is a card."""

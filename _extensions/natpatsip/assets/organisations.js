@@ -173,14 +173,17 @@
 
   // The tables that are in the page: each organisation leads to its charts, each value has its icons.
   function decorate(view, data) {
+    function most(group) {
+      return Math.max.apply(null, group.measures.map(function (measure) {
+        return Math.max.apply(null, measure.icons.map(function (pair) { return seen(pair).length; }));
+      }));
+    }
     function signs(row, column, measure, place) {
-      var most = Math.max.apply(null, measure.icons.map(function (pair) { return seen(pair).length; }));
-      var span = make("span", "", most ? row.cells[column + 1] : null, "organisation-signs");
-      span.style.setProperty("--signs", most);
-      icons(data, measure.icons[place], span);
+      icons(data, measure.icons[place], make("span", "", row.cells[column + 1], "organisation-signs"));
     }
     view.querySelectorAll("table").forEach(function (found, number) {
       var group = data.groups[number];
+      found.style.setProperty("--signs", most(group)); // on a card all numbers begin in one line
       group.organisations.forEach(function (name, place) {
         var row = found.tBodies[0].rows[place], link = make("a", row.cells[0].textContent);
         link.href = address(group, name);
