@@ -25,6 +25,7 @@ from natpatsip.blocks.diagrams import BLUE, Box, Diagram, ring
 from natpatsip.blocks.headline_tiles import proportion
 from natpatsip.blocks.tables_and_callouts import Drawing
 from natpatsip.charts import theme
+from natpatsip.charts.own_charts.chart_content import chart_content
 from natpatsip.checks import own_drawing, runner
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.errors import ParamsError
@@ -260,7 +261,7 @@ def test_a_patch_of_altair_makes_no_other_drawing():
         assert f'"{name}' in text
         text = re.sub(rf'"{name}\w*', f'"{name}1', text)
     other = {**json.loads(text), "$schema": "https://vega.github.io/schema/vega-lite/v6.9.9.json"}
-    contents = [own_drawings.chart_content(each, theme.CONFIG) for each in (specification, other)]
+    contents = [chart_content(each, theme.CONFIG) for each in (specification, other)]
     assert contents[0] == contents[1]
 
 

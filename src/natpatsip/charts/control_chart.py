@@ -31,7 +31,7 @@ from natpatsip.charts.layout.sizes import NARROW, NOTE_SIZE, wrap, wrap_name
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, value_axis
 from natpatsip.errors import FigureError
-from natpatsip.spc.assurance import limits_of
+from natpatsip.spc.assurance import limits_of, limits_vary
 from natpatsip.spc.describe import NO_SPREAD, TOO_NARROW
 from natpatsip.spc.findings import Findings
 from natpatsip.spc.rules import BETWEEN_EVENTS, BY_MOVING_RANGES, INTERVAL, MEAN, SHORT_GROUP
@@ -335,7 +335,7 @@ class ControlChart:
             notes.append(f"Trial limits, which may still move: fewer than {SHORT_GROUP} points{since}.")
         elif bool(self.result["short_group_warning"].any()):
             notes.append(f"Earlier limits that come from fewer than {SHORT_GROUP} points are trial limits.")
-        if any(map(marks.limits_vary, self.segments)):
+        if any(map(limits_vary, self.segments)):
             notes.append("The limits are wider where fewer are counted.")
         if self.found is not None and self.found.is_overdispersed:
             notes.append(TOO_NARROW)

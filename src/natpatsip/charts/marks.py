@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from natpatsip import wording
@@ -20,7 +19,7 @@ from natpatsip.charts.layout.line_labels import ON_LABEL, Clutter
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.layout.value_axis import amount, short_number
 from natpatsip.spc import assurance_icon, variation_icon
-from natpatsip.spc.assurance import limits_of
+from natpatsip.spc.assurance import limits_of, limits_vary
 from natpatsip.spc.rules import MEAN
 
 LIMIT_DASH = [5, 4]
@@ -165,12 +164,6 @@ def _reference_rows(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot
         known = (limit for limit in limits_of(rows) if pd.notna(limit) and plot.axis.holds(limit))
         limits += [{**ends, "at": short_number(limit)} for limit in known]
     return means, limits
-
-
-def limits_vary(segment: pd.DataFrame) -> bool:
-    """Return True if the points of a segment have limits of their own, as those of p and u charts have."""
-    limits = (segment[name].to_numpy(dtype=float) for name in ("lpl", "upl"))
-    return any(np.unique(each[~np.isnan(each)]).size > 1 for each in limits)
 
 
 def limit_paths(segments: Sequence[pd.DataFrame], line: Timeline) -> list[list[tuple[float, float]]]:

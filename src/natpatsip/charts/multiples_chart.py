@@ -30,6 +30,7 @@ from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, value_axis
 from natpatsip.charts.spc_chart import COLUMNS
 from natpatsip.errors import FigureError
+from natpatsip.spc.assurance import limits_vary
 
 SIZES = (11, 12)  # of the letters: on a page, where 42 panels are side by side, and on a phone
 BETWEEN_COLUMNS, BETWEEN_ROWS = 14, 12
@@ -182,7 +183,7 @@ def _panels(
             f"charts.multiples: {several[0]} has two rows for a date; expected by= to tell its series apart."
         )
 
-    if uneven := [name for name in names if any(map(marks.limits_vary, marks.split_segments(series[name])))]:
+    if uneven := [name for name in names if any(map(limits_vary, marks.split_segments(series[name])))]:
         raise FigureError(
             f"charts.multiples: {uneven[0]} has limits that differ from point to point, as p and u charts have; "
             "it draws level ones. Draw that chart with charts.spc."

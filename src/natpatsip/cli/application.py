@@ -32,7 +32,7 @@ def say_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        print(f"natpatsip {version('natpatsip')}")
+        typer.echo(f"natpatsip {version('natpatsip')}")
         raise typer.Exit
 
 

@@ -180,6 +180,12 @@ def limits_of(segment: pd.DataFrame) -> tuple[float, float]:
     return float(lower[latest]), float(upper[latest])
 
 
+def limits_vary(segment: pd.DataFrame) -> bool:
+    """Return True if the points of a segment have limits of their own, as those of p and u charts have."""
+    limits = (segment[name].to_numpy(dtype=float) for name in ("lpl", "upl"))
+    return any(np.unique(each[~np.isnan(each)]).size > 1 for each in limits)
+
+
 def assurance_codes(target: Any, lower: Any, upper: Any, direction: Any) -> Codes:
     """Return the code of the assurance of each series; an index into `ASSURANCES`.
 
