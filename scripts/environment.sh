@@ -74,7 +74,7 @@ print("uv==" + uv["version"], *("--hash=" + file["hash"] for file in files))' >"
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$locked"
         rm -f "$locked"
     fi
-    say "Installing the packages of uv.lock into .venv"
+    say "Installing the packages of uv.lock into .venv (half a minute; several on a slow machine or line)"
     install_locked
     .venv/bin/python -m natpatsip.notebook_merges >/dev/null ||
         say "Git was not set up to merge notebooks by cell. To try again: .venv/bin/python -m natpatsip.notebook_merges"

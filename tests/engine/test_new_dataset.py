@@ -191,6 +191,27 @@ def test_members_of_a_list_are_asked_about_only_if_there_is_a_list(project):
     assert told == "series: does each ward in this file owe a row for each later period (members: found)?"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "questions"),
+    [
+        (
+            [(3, 5), (0, 5), (5, 5)],
+            ["rules: can kept never be more than due? Then a row in which it is stops the build."],
+        ),
+        (
+            [(5, 3), (5, 0), (5, 5)],
+            ["rules: can due never be more than kept? Then a row in which it is stops the build."],
+        ),
+        ([(3, 5), (6, 5), (5, 5)], []),
+        ([(5, 5), (4, 4), (3, 3)], []),
+    ],
+)
+def test_whether_a_count_is_part_of_another_is_asked_if_it_is_in_all_rows(project, numbers, questions):
+    rows = [["month", "kept", "due"], *([f"2024-0{place}", *map(str, pair)] for place, pair in enumerate(numbers, 4))]
+    asked = [each for each in added(project, text=as_csv(rows)).decisions if each.startswith("rules: ")]
+    assert asked == [f"rules: {question} Then a row in which it is stops the build." for question in questions]
+
+
 def test_the_quarter_of_a_report_is_its_as_of(project):
     rows = [
         ["indicator", "as_of", "value"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 from natpatsip.datasets.descriptor import FOLDER, ORGANISATIONS, PROVENANCE
@@ -143,6 +144,14 @@ def _provenance(columns: Sequence[Column]) -> str:
     return next(found, "")
 
 
+def _parts(counted: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of counts of which the first is nowhere more than the second and somewhere less, as a part is."""
+    for one, other in permutations(counted, 2):
+        pairs = [(a, b) for a, b in zip(one.values(), other.values(), strict=True) if a is not None and b is not None]
+        if any(a < b for a, b in pairs) and all(a <= b for a, b in pairs):
+            yield one.name, other.name
+
+
 def _left(
     columns: Sequence[Column], options: Mapping[str, Any], key: Sequence[str], words: str
 ) -> tuple[list[str], list[str]]:
@@ -170,7 +179,14 @@ def _left(
         left["series"] = (f"{question}?", "")
     if not key:
         left["primaryKey"] = ("no columns tell all rows apart, so a row that is there twice is not found.", "")
-    counts = [each.name for each in columns if each.is_count]
+    counted = [each for each in columns if each.is_count]
+    counts = [each.name for each in counted]
+    if part_and_whole := next(_parts(counted), None):
+        part, whole = part_and_whole
+        left["rules"] = (
+            f"can {part} never be more than {whole}? Then a row in which it is stops the build.",
+            f"[{{at_most: [{part}, {whole}]}}]",
+        )
     if counts:
         names = [each.name for each in columns if each.name in key and each.type == "string" and not each.is_time]
         only = names[0] if len(names) == 1 else ""
