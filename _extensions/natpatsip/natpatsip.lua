@@ -172,7 +172,7 @@ local function line_break(inline)
   return nil
 end
 
--- What is read as one word is never broken across lines: "Figure 5", "Q3 2024/25", "26 September 2024". On pages it is held
+-- What is read as one word is never broken across lines: "Figure 5", "phases 4 to 6", "26 September 2024". On pages it is held
 -- together before they come here (natpatsip.pipeline.render.unbroken): this is for the PDF and for Word.
 local MONTHS = { 'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
   'November', 'December' }
@@ -210,17 +210,31 @@ local function belongs(before, after)
   return after:match('^%d') ~= nil and matches_any(before, NUMBERED)
 end
 
+local BETWEEN = { to = true, ['and'] = true, ['or'] = true }
+
+local function is_space(inline) return inline ~= nil and (inline.t == 'Space' or inline.t == 'SoftBreak') end
+
 -- Tiles are too narrow for longer words.
 local function as_it_is(div) if div.classes:includes('tiles') then return div, false end end
 
 local function text_of(inline) return inline.t == 'Str' and inline.text or stringify(inline) end
 
+-- Whether the space is the first of "phases 4 to 6".
+local function begins_range(inlines, i)
+  return inlines[i + 5] and is_space(inlines[i + 2]) and is_space(inlines[i + 4])
+    and matches_any(text_of(inlines[i - 1]):match('%w*$'), NUMBERED) and text_of(inlines[i + 1]):match('^%d+$')
+    and BETWEEN[text_of(inlines[i + 3])] and text_of(inlines[i + 5]):match('^%d')
+end
+
 local function unbroken(inlines)
   for i = 2, #inlines - 1 do
-    local space = inlines[i].t
-    if (space == 'Space' or space == 'SoftBreak')
-      and belongs(text_of(inlines[i - 1]):match('%w*$'), text_of(inlines[i + 1]):match('^%S*')) then
-      inlines[i] = pandoc.Str(NO_BREAK)
+    if is_space(inlines[i]) then
+      if begins_range(inlines, i) then
+        inlines[i + 2], inlines[i + 4] = pandoc.Str(NO_BREAK), pandoc.Str(NO_BREAK)
+      end
+      if belongs(text_of(inlines[i - 1]):match('%w*$'), text_of(inlines[i + 1]):match('^%S*')) then
+        inlines[i] = pandoc.Str(NO_BREAK)
+      end
     end
   end
   if not is_typst() then return inlines end

@@ -33,6 +33,8 @@ local has_numbers = false
 local function link_of(span)
   if not has_entry(span) then return nil end
   has_numbers = true
+  -- A number is held together. Words that say it may be on two lines, as any others.
+  if not pandoc.utils.stringify(span):match('%d') then span.classes:insert('in-words') end
   return pandoc.Link(span.content, LIST .. '#' .. place_of(span), '', span.attr)
 end
 

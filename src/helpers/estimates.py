@@ -9,7 +9,7 @@ from natpatsip.facts import publishing
 from natpatsip.facts.publishing import Fact
 from natpatsip.quarter import Quarter
 
-MODEL = "Impact model of the programme"
+MODEL = "Programme's impact model"
 
 
 def publish(

@@ -281,6 +281,13 @@ def test_the_same_word_is_the_same_object_but_for_signs_of_divs():
 HELD = {
     "See Figure 5 and figures 6 there": ["Figure 5", "figures 6"],
     "Table 2, Tableau 3, Tables 4, (phases 5": ["Table 2", "Tables 4", "phases 5"],
+    "(phases 4 to 6), *phases* 2 and 3, grade 3 or 4 and phases 10 to end": [
+        "phases 4 to 6",
+        "phases 2 and 3",
+        "grade 3 or 4",
+        "phases 10",
+    ],
+    "figures 1 to 8 of 4 to 6 teams, stages 2 to the 3": ["figures 1 to 8", "stages 2"],
     "Versions 1, version 2, Grade 3 and stages 4 of parts 5": ["version 2", "Grade 3", "stages 4", "parts 5"],
     "120 mg, 24 hours, 3 grams, 5 goats, seen in time, %": ["120 mg", "24 hours", "time, %"],
     "12 %, 5 ml (or 2 cm) for 1 minute, 7 minutely": ["12 %", "5 ml", "2 cm", "1 minute"],
@@ -331,6 +338,18 @@ def test_what_is_read_as_one_word_is_held_together_in_the_pdf(staged):
     written = run_pandoc("--from=markdown", "--to=typst", "--wrap=none", *FILTERS, folder=folder, what="", text=text)
     words = re.sub(r"[_*\]]|#(?:strong|emph)\[", "", written).replace("\N{NO-BREAK SPACE}", "~")
     assert is_held(HELD, words, "~") == should_be_held(HELD)
+
+
+def test_a_number_is_held_together_on_pages_and_words_that_say_it_are_not(staged):
+    written = {
+        text: run_pandoc("--from=markdown", "--to=html", *FILTERS, folder=staged, what="", text=f"# A\n\n{fact}")
+        for text in ("14 of the 15", "still to be completed")
+        if (fact := f"It is [{text}]{{.fact key=a period=b entry=a1}}.")
+    }
+    assert {text: "in-words" in page for text, page in written.items()} == {
+        "14 of the 15": False,
+        "still to be completed": True,
+    }
 
 
 COMPOUNDS = {

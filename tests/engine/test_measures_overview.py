@@ -93,6 +93,26 @@ def test_what_an_icon_says_of_a_side_is_explained_where_it_is_shown(shown, value
         assert (words in table.markdown) is bool(meaning)
 
 
+@pytest.mark.parametrize(
+    ("target", "meaning"),
+    [
+        (81, " “Hit and miss” means the target may be met or missed by chance."),
+        (70, " “Reliably met” means the target will be met unless something changes."),
+        (95, " “Reliably missed” means the target will be missed unless something changes."),
+        (None, ""),
+    ],
+)
+def test_what_an_icon_says_of_a_target_is_explained_where_it_is_shown(shown, target, meaning):
+    table, _ = shown(HIGH, target=target)
+    icon = meaning.split("”")[0].removeprefix(" “")
+    assert f"[{icon}]{{.drawing" in table.markdown or not meaning
+    assert meaning in table.markdown
+    assert ("by chance." in table.markdown, "unless something changes" in table.markdown) == (
+        "by chance." in meaning,
+        "unless" in meaning,
+    )
+
+
 def test_it_publishes_nothing(shown):
     shown(HIGH)
     assert not publishing._published

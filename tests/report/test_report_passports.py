@@ -1,5 +1,7 @@
 """The numbers of this report keep the rules of passports."""
 
+import re
+
 import pytest
 
 from support.passport_rules import *  # noqa: F403 — rules that hold for every report, and their fixtures
@@ -27,6 +29,30 @@ def test_an_effect_published_for_the_year_is_reported_and_not_modelled_again(fac
     cases = facts["mgso4_cp_avoided", "2024-25-YTD"]
     assert (cases["value"], cases["formula"]) == ("36", "")
     assert cases["rows"].startswith("data/reported.csv: fact_id mgso4_cp_avoided,")
+
+
+@pytest.mark.parametrize("quarter", ["2024-25-Q1", "2024-25-Q2"])
+def test_the_impact_model_has_one_name_in_all_sources(whole, quarter):
+    sources = {row["source"] for row in facts_of(whole.report(quarter)).values() if "mpact model" in row["source"]}
+    assert [source for source in sources if "rogramme's impact model" not in source] == []
+    assert "Programme's impact model" in sources
+
+
+@pytest.mark.parametrize("quarter", ["2024-25-Q1", "2024-25-Q2"])
+def test_a_calculation_lists_each_number_that_it_is_made_from(whole, quarter):
+    calculated = {
+        each: row for each, row in facts_of(whole.report(quarter)).items() if re.search(r" [-−+/x] ", row["formula"])
+    }
+    assert len(calculated) > 10
+    expected = {each: len(re.split(r" [-−+/x] ", row["formula"])) for each, row in calculated.items()}
+    assert {each: len(row["inputs"].split("; ")) for each, row in calculated.items()} == expected
+
+
+@pytest.mark.parametrize("quarter", ["2024-25-Q1", "2024-25-Q2"])
+def test_the_formula_of_a_calculation_names_numbers_and_not_years(whole, quarter):
+    """Years of a baseline may change with the data; the numbers beside the formula have their periods."""
+    formulas = {row["formula"] for row in facts_of(whole.report(quarter)).values() if row["inputs"]}
+    assert [each for each in formulas if re.search(r"\b20\d\d\b", each.removesuffix("people in March 2024"))] == []
 
 
 def test_the_report_prints_its_numbers(pages, facts):

@@ -118,6 +118,44 @@ def test_notes_say_who_has_published_what_they_call_published(chapters, quarter)
     assert [caption for caption in captions if "Published:" in caption] == []
 
 
+def test_each_workstream_has_its_progress_in_each_quarter(chapters):
+    said = [
+        [each for name in PROGRAMMES for each in chapters[quarter, name].headings if each.startswith("Progress:")]
+        for quarter in QUARTERS
+    ]
+    assert said[0] == said[1]
+    assert len(said[0]) == 8
+
+
+@in_each_quarter
+def test_why_networks_returned_to_earlier_phases_is_said_in_each_quarter_that_shows_it(chapters, quarter):
+    assert "At the end of 2023/24, networks in phase 6 went back" in chapters[quarter, "medicines"].text
+
+
+@in_each_quarter
+def test_no_caption_repeats_what_a_chart_says_of_its_limits(chapters, quarter):
+    assert [text for text in everything(chapters, quarter) if re.search(r"its limits are trial limits", text)] == []
+    assert "Limits from fewer than 13 points are trial limits." in chapters[quarter, "about"].text
+
+
+def test_a_term_of_the_glossary_has_capitals_only_if_it_is_a_name(chapters):
+    terms = [row.xpath("string(*[1])").strip() for row in _rows_of_the_glossary(chapters, 2)]
+    assert {each for each in terms if each[0].isupper()} == {"FutureNHS", "Quad"}
+
+
+def test_the_glossary_writes_what_an_acronym_stands_for_as_the_chapters_do(chapters):
+    """Except its first letter."""
+    prose = " ".join(chapters["2024-25-Q2", name].text for name in CHAPTERS if name != "glossary")
+    in_full = [tidy(row.xpath("string(*[2])")).split(":")[0] for row in _rows_of_the_glossary(chapters, 0)]
+    found = {each: re.findall(re.escape(each), prose, re.IGNORECASE) for each in in_full}
+    assert sum(map(bool, found.values())) > 15
+    assert [each for each, used in found.items() if used and not any(text[1:] == each[1:] for text in used)] == []
+
+
+def _rows_of_the_glossary(chapters, place):
+    return chapters["2024-25-Q2", "glossary"].main.xpath(".//table")[place].xpath(".//tbody/tr")
+
+
 def test_the_glossary_is_in_the_order_of_the_alphabet(chapters):
     for table in chapters["2024-25-Q2", "glossary"].main.xpath(".//table")[:3]:
         terms = [row.xpath("string(*[1])").strip().lower() for row in table.xpath(".//tbody/tr")]
@@ -415,7 +453,7 @@ def test_a_note_with_a_chart_is_of_its_quarter(chapters, quarter):
     notes = [caption for name in PROGRAMMES for caption in chapters[quarter, name].captions]
     assert [note for note in notes if re.search(r"\b20\d\d[^.]*\bpublished\b", note)] == []
     texts = [chapters[quarter, name].text for name in ("maternity-neonatal", "medicines")]
-    published = ["each mean to September 2024", "only these numbers and the total with PSC support"]
+    published = ["each chart’s latest mean", "only these numbers and the total with PSC support"]
     is_said = [words in text for words, text in zip(published, texts, strict=True)]
     assert is_said == [quarter == "2024-25-Q2"] * 2
 

@@ -35,16 +35,19 @@
   }
 
   // A value has more decimals than asked for if it would be a false 0 or 100%, as everywhere in the report.
-  function printed(measure, value, decimals) {
+  function printed(measure, value, decimals, isFixed) {
     if (!isNumber(value)) return "–";
     var places = decimals === undefined ? measure.decimals : decimals;
     (measure.percent ? [0, 100] : [0]).forEach(function (mark) {
       var distance = Math.abs(value - mark);
       if (distance > 1e-12 && Number(value.toFixed(places)) === mark) places = Math.max(places, 1 - Math.floor(Math.log10(distance)));
     });
-    var text = value.toLocaleString("en-GB", { maximumFractionDigits: places });
+    var text = value.toLocaleString("en-GB", { minimumFractionDigits: isFixed ? places : 0, maximumFractionDigits: places });
     return text.replace("-", "−") + (measure.percent ? "%" : "");
   }
+
+  // The national value has the measure's decimals in each place, as in the table of all organisations.
+  function nationalValue(measure, value) { return printed(measure, value, measure.exactDecimals, true); }
 
   function count(measure, number) {
     return number === HIDDEN ? measure.symbol : isNumber(number) ? number.toLocaleString("en-GB") : "–";
@@ -77,7 +80,7 @@
     var value = isHidden(shown.counts, at) ? measure.symbol : printed(measure, shown.values[at]);
     var parts = measure.per && shown.counts ? Object.keys(measure.columns).map(function (role) { return count(measure, shown.counts[role][at]); })
       : measure.per ? ["–", "–"] : [];
-    return [measure.periods[at]].concat(parts, value, printed(measure, shown.national[at], measure.exactDecimals), measure.limits.length ? [shown.kindWords(at)] : []);
+    return [measure.periods[at]].concat(parts, value, nationalValue(measure, shown.national[at]), measure.limits.length ? [shown.kindWords(at)] : []);
   }
 
   function table(parent, caption, head, rows) {
@@ -336,7 +339,7 @@
       var words = [name + ": " + printed(measure, shown.values[last])];
       var mean = limitsAt(shown, last)[0];
       if (isNumber(mean)) words.push("mean " + printed(measure, mean));
-      words.push(group.national + " " + printed(measure, shown.national[last], measure.exactDecimals));
+      words.push(group.national + " " + nationalValue(measure, shown.national[last]));
       if (isNumber(measure.target)) words.push(measure.targetName.toLowerCase() + " " + printed(measure, measure.target, measure.exactDecimals));
       make("p", measure.periods[last] + ". " + words.join("; ") + ".", part);
     }

@@ -159,8 +159,8 @@ def _trend_levels(measure: MeasuredSeries, result: pd.DataFrame) -> dict[str, tu
     rolling = measure.definition.rolling
     how = f"mean of {rolling} {measure.step}s" if rolling > 1 else "value"
     return {
-        "baseline": (first["value"], f"the first {how}, {measure.when(first['date'])}"),
-        "latest": (known.iloc[-1]["value"], f"the latest {how}, {measure.when(known.iloc[-1]['date'])}"),
+        "baseline": (first["value"], f"the chart's first {how}"),
+        "latest": (known.iloc[-1]["value"], f"the chart's latest {how}"),
     }
 
 

@@ -177,17 +177,24 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
     facts = [fact for each in standings for fact in _facts_of(each)]
     drawings = {name: svg for _, drawn in rows for name, svg in drawn.items()}
     unlike = _NO_BASELINE if any(each.is_at_baseline for each in standings) else ""
-    said = f"{meaning} {_NOTE.format(now=quarter.label, before=before)}{unlike}{_of_icons(standings)}"
+    changes = _NOTE.format(now=quarter.label, before=before)
+    said = f"{meaning} {changes}{unlike}{_of_icons(standings)}{_of_targets(standings)}"
     notes = f"::: {{.table-notes}}\n{said}\n:::"
     return made_block(f'the table "{caption}"', f"{text}\n\n: {caption}\n\n{notes}", facts, drawings)
 
 
 _NOTE = (
     "“Change” compares the averages of {now} and {before} (percentages in points). Where the chart shows common cause, "
-    "this change is normal variation. “Needs attention” goes by the charts alone, not by goals that they do not show."
+    "this change is normal variation. “Needs attention” is judged from the charts alone, not from goals that they do "
+    "not show."
 )
 _NO_BASELINE = " A dash under “Baseline” means that there is no earlier level to compare with."
 _IN_WORDS = {"improvement": "better", "concern": "worse"}
+_ASSURED = {
+    "assurance-pass": "the {target} will be met unless something changes",
+    "assurance-fail": "the {target} will be missed unless something changes",
+    "assurance-hit-and-miss": "the {target} may be met or missed by chance",
+}
 _LEVELS = {
     "Mean": "the mean since limits were last recalculated",
     "Median": "the median, of charts whose middle line that is",
@@ -205,6 +212,15 @@ def _of_icons(standings: Sequence[Standing]) -> str:
         if what in _IN_WORDS and side:
             said.append(f" “{icon.words}” means recent points are {side[0]}er than usual, which is {_IN_WORDS[what]}.")
     return "".join([*said, " “Change” may go the other way."] if said else [])
+
+
+def _of_targets(standings: Sequence[Standing]) -> str:
+    """Return what the words of assurance icons mean for a target."""
+    shown = dict.fromkeys(each.icons[1] for each in standings if each.has_icons)
+    target = target_label(standings[0].measure)
+    return "".join(
+        f" “{each.words}” means {_ASSURED[each.name].format(target=target)}." for each in shown if each.name in _ASSURED
+    )
 
 
 def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What is read as one word is never broken across lines: "Figure 5", "26 September 2024", "£18 million", "6-month".
+"""What is read as one word is never broken across lines: "Figure 5", "phases 4 to 6", "£18 million", "6-month".
 
 It is found here and not in the filter, which would copy every list of words of each page into Lua and back. (For the
 PDF the filter copies them once, and finds it there.)
@@ -17,15 +17,16 @@ NO_BREAK: Node = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}
 SPACES = ("Space", "SoftBreak")
 _MONTH = "|".join(calendar.month_name[1:])
 _LAST = re.compile(r"[A-Za-z0-9]*\Z")
+_NUMBERED = "(?:[Ff]igures?|[Tt]ables?|[Pp]hases?|[Vv]ersion|[Gg]rades?|[Ss]tages?|[Pp]arts?)"
 _TOGETHER = (  # the end of a word, and the beginning of what belongs to it
     (re.compile(rf"(?:{_MONTH})\Z"), re.compile(r"[0-9]{4}(?![0-9])")),
     (re.compile(r"[0-9]{1,2}\Z"), re.compile(rf"(?:{_MONTH})(?![A-Za-z])")),
     (re.compile(r"[0-9]+\Z"), re.compile(r"[mb]illion(?![A-Za-z])")),
     (re.compile(r".*Q[1-4]\Z"), re.compile(r"[0-9]{4}/[0-9]{2}")),
-    (re.compile(r".*(?:[Ff]igures?|[Tt]ables?|[Pp]hases?|[Vv]ersion|[Gg]rades?|[Ss]tages?|[Pp]arts?)\Z"),
-     re.compile(r"[0-9]")),
+    (re.compile(rf".*{_NUMBERED}\Z"), re.compile(r"[0-9]")),
     (re.compile(r"[0-9]+\Z"), re.compile(r"(?:%|(?:[mk]?g|m?l|[cmk]?m|hours?|minutes?|weeks?)(?![A-Za-z]))")),
 )  # fmt: skip
+_RANGE = re.compile(rf"{_NUMBERED} [0-9]+ (?:to|and|or) [0-9]")
 LONGEST = 12  # letters of a word with hyphens that is held together: a longer one may be too wide for a table's column
 _COMPOUND = re.compile(
     rf"[^A-Za-z0-9]*(?=[A-Za-z0-9-]{{3,{LONGEST}}}(?![A-Za-z0-9-]))[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+[^A-Za-z0-9]*"
@@ -56,7 +57,7 @@ def _unbroken(value: Any) -> Any:
                     if "-" in each["c"] and _COMPOUND.fullmatch(each["c"]):
                         changed = {"t": "Span", "c": [["", ["unbroken"], []], [each]]}
                 elif kind in SPACES:
-                    if 0 < at < len(value) - 1 and _belong(value[at - 1], value[at + 1]):
+                    if 0 < at < len(value) - 1 and (_belong(value[at - 1], value[at + 1]) or _is_in_range(value, at)):
                         changed = NO_BREAK
                 elif "c" in each and not _is_fact(each):
                     content = _unbroken(each["c"])
@@ -85,6 +86,18 @@ def _belong(before: Node, after: Node) -> bool:
     found = _LAST.search(_text(before))
     word = found[0] if found else ""
     return bool(word) and any(end.match(word) and start.match(_text(after)) for end, start in _TOGETHER)
+
+
+def _is_in_range(siblings: Sequence[Node], at: int) -> bool:
+    """Return True for the second and third space of "phases 4 to 6"."""
+    for first in (at - 2, at - 4):  # the place of the first space
+        nodes = siblings[max(first - 1, 0) : first + 6]
+        if first > 0 and len(nodes) == 7 and all(each["t"] in SPACES for each in nodes[1::2]):
+            name, *others = map(_text, nodes[::2])
+            found = _LAST.search(name)
+            if found and _RANGE.match(" ".join([found[0], *others])):
+                return True
+    return False
 
 
 def _text(node: Node) -> str:
