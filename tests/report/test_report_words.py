@@ -118,15 +118,6 @@ def test_notes_say_who_has_published_what_they_call_published(chapters, quarter)
     assert [caption for caption in captions if "Published:" in caption] == []
 
 
-def test_each_workstream_has_its_progress_in_each_quarter(chapters):
-    said = [
-        [each for name in PROGRAMMES for each in chapters[quarter, name].headings if each.startswith("Progress:")]
-        for quarter in QUARTERS
-    ]
-    assert said[0] == said[1]
-    assert len(said[0]) == 8
-
-
 @in_each_quarter
 def test_why_networks_returned_to_earlier_phases_is_said_in_each_quarter_that_shows_it(chapters, quarter):
     assert "At the end of 2023/24, networks in phase 6 went back" in chapters[quarter, "medicines"].text
