@@ -137,7 +137,7 @@ def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
     for where in dict.fromkeys(change.where for change in changes):
         section = where.removeprefix(title).removeprefix(BETWEEN)
         heading, own = where.rpartition(BETWEEN)[2], [each for each in changes if each.where == where]
-        said = [each for each in own if not (_is_whole(each) and each.words[0][1] == heading)]  # a heading is the section
+        said = [each for each in own if not (_is_whole(each) and each.words[0][1] == heading)]
         items = "\n".join(f"- {_passage(each)}" for each in said)
         yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**", items]))
 
