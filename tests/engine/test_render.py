@@ -503,6 +503,13 @@ def test_word_pictures_have_their_alternative_text(word):
     assert all("decorative" in etree.tostring(node, encoding="unicode") for node in icons)
 
 
+def test_a_tiles_icon_and_number_stand_beside_each_other_in_word(word):
+    tiles = [each for each in word.paragraphs if each.style.name == "Tile"]
+    assert len(tiles) >= 2
+    assert all(next(each._p.iter(qn("wp:inline")), None) is not None for each in tiles)
+    assert {each.style.element.pPr.find(qn("w:textAlignment")).get(qn("w:val")) for each in tiles} == {"center"}
+
+
 def test_the_words_beside_an_icon_in_a_table_of_word_do_not_go_on_below_it(word):
     lines = [each for table in word.tables for cell in table._cells for each in cell.paragraphs]
     (beside,) = [each for each in lines if each.text.strip() == "Improvement, high"]
