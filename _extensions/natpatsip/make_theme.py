@@ -348,6 +348,9 @@ def _tile_styles(document: Any, palette: dict[str, str]) -> None:
     layout = tile.paragraph_format
     layout.keep_together = True
     layout.left_indent, layout.first_line_indent = Cm(4.4), Pt(11) - Cm(4.4)
+    middle = OxmlElement("w:textAlignment")  # icon, number and label beside each other, whatever their heights
+    middle.set(qn("w:val"), "center")
+    tile.element.get_or_add_pPr().insert_element_before(middle, "w:outlineLvl")
     for name, size in (("Tile Value", 13), ("Hero Value", 22)):
         value = document.styles.add_style(name, WD_STYLE_TYPE.CHARACTER)
         value.font.size, value.font.bold = Pt(size), True

@@ -144,7 +144,7 @@ end
 local drawing -- see below
 local REVISIONS = { added = 'ins', removed = 'del' }
 
--- A fact keeps its key in pages; a page-of mark is a page number in Word (in HTML its table has made a link of it).
+-- A fact keeps its key in pages; a page-of mark is a page number in Word (pages have no column of them).
 local function span_of(span)
   if span.classes:includes('np-cell') then -- where a cell begins, for comments on the pages of drafts
     return not is_html() and {} or nil
@@ -691,7 +691,8 @@ local function tiles(div)
     local icon = EXTENSION .. 'icons/' .. tile.attributes.icon .. '.svg'
     local value, label, drawn = tile.content[1].content, tile.content[2].content, tile.content[3]
     if is_html() then
-      local hero = programme and n == 1 and ' hero' or ''
+      local is_short = utf8.len(stringify(value)) <= 4 -- so that it can be larger
+      local hero = programme and n == 1 and (is_short and ' hero short' or ' hero') or ''
       out:extend({
         raw('html', '<li class="tile' .. hero .. '"><span class="tile-icon">'
           .. inline_svg(icon, 'icon-' .. tostring(#out) .. '-' .. tile.attributes.icon) .. '</span>'),
@@ -1001,19 +1002,24 @@ local function is_total(row, reading)
   return not (reading.has_drawings and has_drawing(row))
 end
 
--- Pages have no numbers: the column of the list of figures that says the page is a column of links.
-local function name_link_column(tbl, reading)
-  local first = reading.data[1]
-  if not first then return end
-  for c, cell in ipairs(first.cells) do
-    cell.contents:walk({ Link = function(link)
-      if link.classes:includes('page-of') then tbl.head.rows[1].cells[c].contents = { pandoc.Plain('Link') } end
+-- Pages have no numbers: the column of the list of figures that says the page is left out; its rows have a link already.
+local function drop_page_column(tbl, reading)
+  local specs = tbl.colspecs
+  for c = #specs, 1, -1 do
+    local says_the_page = false
+    reading.data[1].cells[c].contents:walk({ Span = function(span)
+      says_the_page = says_the_page or span.classes:includes('page-of')
     end })
+    if says_the_page then
+      specs:remove(c)
+      for _, row in ipairs({ tbl.head.rows[1], table.unpack(reading.rows) }) do row.cells:remove(c) end
+    end
   end
+  tbl.colspecs = specs
 end
 
 local function html_table(tbl, reading)
-  if reading.marks['page-of'] then name_link_column(tbl, reading) end
+  if reading.marks['page-of'] then drop_page_column(tbl, reading) end
   local headings = pandoc.List({})
   for c, cell in ipairs(tbl.head.rows[1].cells) do
     headings[c] = stringify(cell)
@@ -1169,22 +1175,6 @@ local function word_table(tbl, reading)
   return tbl
 end
 
--- Which page a mark's figure is on, the link beside it says: "[2]{.page-of target=fig-x}" in a row with a link to #fig-x.
-local function linked_rows(tbl, reading)
-  for _, row in ipairs(reading.data) do
-    local targets = {}
-    for _, cell in ipairs(row.cells) do
-      cell.contents:walk({ Link = function(link) targets[link.target:match('#(.+)$') or ''] = link.target end })
-    end
-    for _, cell in ipairs(row.cells) do
-      cell.contents = cell.contents:walk({ Span = function(span)
-        local target = span.classes:includes('page-of') and targets[span.attributes.target]
-        if target then return pandoc.Link('Go to figure' .. NO_BREAK .. stringify(span), target, '', pandoc.Attr('', {'page-of'})) end
-      end })
-    end
-  end
-end
-
 -- Quarto's own filters, which come later, would take classes and ids from a table.
 local function written(blocks)
   return pandoc.Blocks(blocks):walk({ Table = function(tbl)
@@ -1195,7 +1185,6 @@ end
 local function report_table(tbl)
   if tbl.classes:includes('passports') and not is_html() then return nil end -- passports.lua has given it its widths
   local reading = reading_of(tbl)
-  if is_html() and reading.marks['page-of'] then linked_rows(tbl, reading) end
   if is_html() then return quarto and written(html_table(tbl, reading)) or html_table(tbl, reading) end
   if is_typst() then return typst_table(tbl, reading) end
   return word_table(tbl, reading)
@@ -1228,6 +1217,19 @@ local function programmes(doc)
   return found
 end
 
+-- The notes below a table are a part of it, so that no page ends between them.
+local function with_notes(blocks)
+  for i = #blocks, 2, -1 do
+    local notes = blocks[i].t == 'RawBlock' and blocks[i].text:match('^#np%-notes(.*)$')
+    local start, rest = (notes and blocks[i - 1].text or ''):match('^(#np%-table%()(.*)$')
+    if start then
+      blocks[i - 1] = raw('typst', start .. 'notes: ' .. notes .. ', ' .. rest)
+      blocks:remove(i)
+    end
+  end
+  return blocks
+end
+
 -- A paragraph that introduces tiles or a figure stays on their page, and so does one that ends in a colon with what follows.
 local function leading(blocks)
   for i = #blocks - 1, 1, -1 do
@@ -1250,7 +1252,7 @@ function Pandoc(doc)
   doc = doc:walk({ Link = resolve, RawInline = line_break, Math = formula, Image = pasted, Figure = without_caption, Span = span_of, Table = report_table, Div = is_html() and construct or nil })
   if not is_html() then doc = doc:walk({ traverse = 'topdown', Inlines = is_typst() and names_figures and with_pages or unbroken, Div = as_it_is }) end
   if is_typst() then doc.blocks = leading(doc.blocks) end
-  if not is_html() then doc = doc:walk({ Div = construct }) end
+  if not is_html() then doc = doc:walk({ Div = construct, Blocks = is_typst() and with_notes or nil }) end
   if has_figures and doc.meta.natpatsip then doc.meta.natpatsip['has-figures'] = true end
   if is_html() then doc = doc:walk({ Header = linked_heading }) end
   return with_contents(doc)

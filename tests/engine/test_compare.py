@@ -14,7 +14,7 @@ from natpatsip.blocks.figures import FIGURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import BuiltReport, changes_chapter, compare
-from natpatsip.compare.changes import as_github, as_json, as_markdown, as_text
+from natpatsip.compare.changes import NUMBERS, as_github, as_json, as_markdown, as_text, number_rows, number_table
 from natpatsip.compare.word_diff import difference, words_of
 from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
 from natpatsip.files.csv_files import from_csv
@@ -125,7 +125,7 @@ def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, ex
     assert found.changes[0].message.endswith(f"rose from 10 women to 20 women, by 10 (+100.0%){expected}")
     for text in (changes_chapter.chapter(found), as_markdown(found)):
         row = next(line for line in text.splitlines() if "| 20 |" in line)
-        assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |  |")
+        assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |")
 
 
 def test_a_report_that_is_read_has_the_kinds_of_its_numbers_from_its_notebooks(tmp_path):
@@ -453,7 +453,7 @@ def test_a_passage_that_moved_to_another_chapter_is_shown_as_moved():
         ("narrative-added", "News", "clinic"),
     ]
     assert f"- {FIRST} (moved from ward)" in as_markdown(found)
-    assert f"- Moved: {FIRST} (from ward)" in changes_chapter.chapter(found)
+    assert f"### Moved: clinic {{#changes-clinic-moved}}\n\n- {FIRST} (from ward)" in changes_chapter.chapter(found)
 
 
 def test_callouts_that_code_makes_are_narrative_and_tables_of_facts_are_not():
@@ -507,9 +507,7 @@ def test_text_and_markdown_say_the_same():
     text, markdown = as_text(compare(*BOTH)), as_markdown(compare(*BOTH))
     assert "2 changes from Q1 2024/25 to Q2 2024/25." in text
     assert "met [-online-] {+in person+} this time." in text
-    assert (
-        "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in markdown
-    )
+    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |" in markdown
     assert "met ~~online~~ **in person** this time." in markdown
 
 
@@ -559,10 +557,31 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     before, now = told(Q1, "online", "Steady at 79%", 662), told(Q2, "in person", "Steady at 80%", 677)
     text = changes_chapter.chapter(compare(before, now))
     assert text.startswith("# What changed since last quarter {#changes}\n")
-    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |" in text
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
-    assert "What the text says:\n\n**News**\n\n- Reworded: Most of the teams met [online]{.removed} [in person]" in text
-    assert re.findall("(?m)^##.*", text) == ["## Ward {#changes-ward}", "## Other numbers {#changes-other}"]
+    reworded = "### Reworded: Ward {#changes-ward-reworded}"
+    assert f"{reworded}\n\n**News**\n\n- Most of the teams met [online]{{.removed}} [in person]" in text
+    headings = ["## Ward {#changes-ward}", reworded, "## Other numbers {#changes-other}"]
+    assert re.findall("(?m)^##.*", text) == headings
+
+
+@pytest.mark.parametrize(
+    ("shows", "columns", "cells"),
+    [(["", ""], 4, set()), (["all points show normal variation", ""], 5, {"No chart"}), (["A", "B"], 5, {"A", "B"})],
+)
+def test_a_table_of_numbers_has_no_empty_column_and_no_empty_cell(shows, columns, cells):
+    reports = [
+        built(quarter, facts=[fact(value, quarter, id=name) for name in ("men", "women")])
+        for quarter, value in ((Q1, 662), (Q2, 677))
+    ]
+    comparison = compare(*reports)
+    changes = [replace(each, shows=words) for each, words in zip(comparison.of(*NUMBERS), shows, strict=True)]
+    heads, *rows = number_rows(changes, comparison)
+    assert {len(row) for row in (heads, *rows)} == {columns}
+    assert all(cell for row in rows for cell in row)
+    assert cells <= {row[-1] for row in rows}
+    lines = list(number_table(changes, comparison))
+    assert {line.count(" | ") for line in lines} == {columns - 1}
 
 
 def test_the_page_says_of_a_number_that_only_one_report_has_that_it_is_new_or_gone():
@@ -580,9 +599,9 @@ def test_the_page_names_a_new_or_lost_section_once(kind):
     sides = [[without], [without, *more]] if kind == "Added" else [[without, *more], [without]]
     reports = [built(quarter, *cells) for quarter, cells in zip((Q1, Q2), sides, strict=True)]
     text = changes_chapter.chapter(compare(*reports))
-    assert f"**News › Next steps** ({kind.lower()})\n\n- {kind}: The team will meet online.\n\n" in text
-    assert text.endswith(f"**News › Alone** ({kind.lower()})\n")
-    assert text.count("Next steps") == text.count("Alone") == 1
+    assert f"### {kind}: Ward {{#changes-ward-{kind.lower()}}}\n\n**News › Next steps**\n\n- The team will" in text
+    assert text.endswith("**News › Alone**\n")
+    assert text.count("Next steps") == text.count("Alone") == text.count(f"{kind}: ") == 1
 
 
 def test_an_amount_and_its_share_stay_on_a_line_of_the_table():
@@ -619,7 +638,7 @@ def test_the_page_names_no_command_and_a_final_edition_shows_no_revisions(is_fin
         return built(quarter, prose(f"## News\n\nMost of the teams met {how} this time."), facts=[fact(value, quarter)])
 
     text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)), is_final=is_final)
-    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |  |" in text
+    assert "| women | 662 | 677 | Rose\N{NO-BREAK SPACE}by\N{NO-BREAK SPACE}15\N{NO-BREAK SPACE}(+2.3%) |" in text
     assert ("{.removed}" in text) is not is_final
     assert "natpatsip" not in text
     assert "`" not in text

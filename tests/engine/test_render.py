@@ -228,11 +228,14 @@ def test_the_data_under_a_figure_are_those_of_its_file(staged, pages):
     assert [float(row[1].replace(",", "")) for row in shown] == values
 
 
-def test_the_list_of_figures_in_a_page_is_links(pages):
-    rows = pages["list-of-figures"].xpath("//main//table/tbody/tr")
-    assert [row.xpath("./td[last()]/a/@href")[0].partition("#")[2] for row in rows] == list(FIGURES)
-    assert [row.xpath("./td[last()]")[0].text_content() for row in rows] == [f"Go to figure\xa0{n}" for n in (1, 2, 3)]
-    assert pages["list-of-figures"].xpath("//main//thead//th[last()]")[0].text_content() == "Link"
+def test_the_list_of_figures_in_a_page_has_one_link_a_row(pages):
+    page = pages["list-of-figures"]
+    rows = page.xpath("//main//table/tbody/tr")
+    links = [row.xpath(".//a/@href") for row in rows]
+    assert [[link.partition("#")[2] for link in each] for each in links] == [[name] for name in FIGURES]
+    headings = [each.text_content() for each in page.xpath("//main//thead//th")]
+    assert headings == ["Figure", "Programme", "Description"]
+    assert {len(row) for row in rows} == {len(headings)}
 
 
 def test_facts_in_a_page_keep_their_keys(pages):
@@ -498,6 +501,13 @@ def test_word_pictures_have_their_alternative_text(word):
     icons = [node for node in pictures if not node.get("descr")]
     assert len(icons) == 4  # of tiles and in a table, beside their words
     assert all("decorative" in etree.tostring(node, encoding="unicode") for node in icons)
+
+
+def test_a_tiles_icon_and_number_stand_beside_each_other_in_word(word):
+    tiles = [each for each in word.paragraphs if each.style.name == "Tile"]
+    assert len(tiles) >= 2
+    assert all(next(each._p.iter(qn("wp:inline")), None) is not None for each in tiles)
+    assert {each.style.element.pPr.find(qn("w:textAlignment")).get(qn("w:val")) for each in tiles} == {"center"}
 
 
 def test_the_words_beside_an_icon_in_a_table_of_word_do_not_go_on_below_it(word):

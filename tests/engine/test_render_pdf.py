@@ -239,3 +239,30 @@ def test_short_words_beside_an_icon_have_a_line_in_a_crowded_table(report):
     made = run_pandoc("--from=markdown", "--to=typst", *FILTERS, folder=report.root, what="table", text=text)
     width = float(re.search(r"columns: \([\d.]+fr, ([\d.]+)fr", made)[1])
     assert width >= 10 * len("xxxx Common cause")
+
+
+ROWS = [f"first{number} | row{number}" for number in range(24)]
+NOTES = "starts " + "A note on these numbers. " * 20 + "ends"
+
+
+@pytest.mark.parametrize("rows", [6, 24], ids=["short", "long"])
+def test_the_notes_of_a_table_are_whole_and_on_the_page_of_its_last_rows(report, source_of, tmp_path, rows):
+    """Wherever on a page the table begins; a short one has all of its rows there, a long one some on each page."""
+    table = "\n".join(["Ward | Beds", "---|---", *ROWS[:rows], "", ": Caption of it"])
+    body = f"{table}\n\n::: {{.table-notes}}\n{NOTES}\n:::"
+    chapters = []
+    for number in range(20):
+        lines = "\n\n".join(["Text."] * (10 + number))
+        text = f"# Part {number} {{#part-{number}}}\n\n{lines}\n\n{body}"
+        chapters.append(parse_chapter(report, f"part-{number}.qmd", text, (), RenderCache(report.root)))
+    source_of(chapters)
+    run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    pages = [set(text.split()) for text in run.stdout.split("\f")]
+    ends = [page for page in pages if "ends" in page]
+    assert len(ends) == len(chapters)
+    assert [page for page in ends if not {"starts", *(f"row{rows - each}" for each in (1, 2, 3))} <= page] == []
+    begins = [page for page in pages if "Caption" in page]
+    assert [page for page in begins if not {"row0", "row1", "row2"} <= page] == []
+    parts = [len({f"row{each}" for each in range(rows)} & page) for page in pages]
+    assert sum(parts) == rows * len(chapters)
+    assert any(0 < part < rows for part in parts) == (rows == 24)

@@ -50,20 +50,6 @@ def changed(seen: Image.Image, kept: Image.Image) -> float:
     return cells.histogram()[255] / (cells.width * cells.height)
 
 
-def opens_a_chapter(page: Image.Image) -> bool:
-    """Whether a page begins with the dark ground of a chapter's title (or of the cover)."""
-    grey = page.getpixel((2, 2))
-    assert isinstance(grey, int | float)  # a page is a greyscale picture
-    return grey < 128
-
-
-def filled(page: Image.Image) -> float:
-    """Return how far down a page its text and pictures reach, of the height between its running lines."""
-    top, foot = int(page.height * 0.08), int(page.height * 0.92)
-    box = page.crop((0, top, page.width, foot)).point(lambda grey: 255 if grey < 235 else 0).getbbox()
-    return box[3] / (foot - top) if box else 0.0
-
-
 def kept() -> list[Image.Image]:
     """Return the reference pictures, in the order of the pages."""
     return [Image.open(path).convert("L") for path in sorted(KEPT.glob("*.png"))]

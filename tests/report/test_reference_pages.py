@@ -9,7 +9,7 @@ import page
 import pikepdf
 import pytest
 from PIL import Image, ImageDraw
-from reference_pages import CELL, KEPT, changed, filled, kept, opens_a_chapter, pictures
+from reference_pages import CELL, KEPT, changed, kept, pictures
 
 TOLERANCE = 0.03  # of a page's cells
 RENEW = "If the look or the text was meant to change, look at the pages and run: make reference-pages"
@@ -36,15 +36,6 @@ def test_every_page_looks_as_its_reference_picture(seen):
     others = {number: share for number, pair in pairs if (share := changed(*pair)) > TOLERANCE}
     shown = ", ".join(f"page {number} ({share:.0%})" for number, share in others.items())
     assert not others, f"Changed: {shown}; the pages are in {folder}. {RENEW}"
-
-
-def test_no_page_inside_a_chapter_is_left_a_third_empty(seen):
-    """Figures float, so that text fills the page beside them; only a chapter's last page may end early."""
-    _, pages = seen
-    ends = [*(opens_a_chapter(page) for page in pages[1:]), True]
-    reach = {number: filled(page) for number, (page, end) in enumerate(zip(pages, ends, strict=True), 1) if not end}
-    assert len(reach) > len(pages) / 2
-    assert {number: share for number, share in reach.items() if share < 2 / 3} == {}
 
 
 @pytest.mark.parametrize("profile", [page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A])

@@ -211,17 +211,17 @@ def test_words_are_read_from_every_page(report):
     assert len(tidy(words_of_html(report)).split()) > 5000
 
 
-def test_no_page_of_the_pdf_is_under_a_third_full_but_a_chapters_last(report):
-    pages = subprocess.run(
-        ["pdftoppm", "-r", "12", "-gray", report / "report.pdf"], capture_output=True, check=True
-    ).stdout
-    filled = list(_filled(pages))
-    with pikepdf.open(report / "report.pdf") as pdf, pdf.open_outline() as outline:
+@pytest.mark.parametrize("quarter", [Q1, Q2])
+def test_no_page_of_the_pdf_but_a_chapters_last_is_left_a_third_empty(whole, quarter):
+    file = whole.report(quarter) / "report.pdf"
+    pages = subprocess.run(["pdftoppm", "-r", "12", "-gray", file], capture_output=True, check=True).stdout
+    filled = dict(enumerate(_filled(pages), start=1))
+    with pikepdf.open(file) as pdf, pdf.open_outline() as outline:
         numbers = {each.obj.objgen: number for number, each in enumerate(pdf.pages, start=1)}
         chapters = {numbers[each.destination[0].objgen] for each in outline.root}
     assert len(chapters) > 8
     last = {number - 1 for number in chapters} | {len(filled)}
-    assert [number for number, share in enumerate(filled, start=1) if share < 1 / 3 and number not in last] == []
+    assert {number: share for number, share in filled.items() if share < 2 / 3 and number not in last} == {}
 
 
 def _filled(pages):

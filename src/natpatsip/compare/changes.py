@@ -35,6 +35,7 @@ NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
 NARRATIVE = ("narrative-reworded", "narrative-moved", "narrative-added", "narrative-removed")
 NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_CHART = "No chart"  # of a number, in a column of what charts show
 MARKDOWN = {SAME: "{}", REMOVED: "~~{}~~", ADDED: "**{}**"}
 
 
@@ -152,11 +153,20 @@ def _title(comparison: Comparison) -> str:
 
 
 def number_table(changes: Sequence[Change], comparison: Comparison) -> Iterator[str]:
-    """Yield the lines of a Markdown table of numbers: the number, before, now, by how much, and its control chart."""
-    yield f"| Number | {escaped(comparison.before.label)} | {escaped(comparison.now.label)} | Change | Control chart |"
-    yield "|:---|--:|--:|:---|:---|"
-    for change in changes:
-        yield "| " + " | ".join(map(escaped, number_row(change, comparison))) + " |"
+    """Yield the lines of a Markdown table of numbers."""
+    heads, *rows = number_rows(changes, comparison)
+    alignment = (":---", "--:", "--:", ":---", ":---")[: len(heads)]
+    for row in (heads, alignment, *rows):
+        yield "| " + " | ".join(row if row is alignment else map(escaped, row)) + " |"
+
+
+def number_rows(changes: Sequence[Change], comparison: Comparison) -> list[tuple[str, ...]]:
+    """Return the headings of a table of numbers and its rows, without the column of control charts if none has one."""
+    heads = ("Number", comparison.before.label, comparison.now.label, "Change", "Control chart")
+    rows = [number_row(change, comparison) for change in changes]
+    if not any(change.shows for change in changes):
+        return [each[:-1] for each in (heads, *rows)]
+    return [heads, *((*row[:-1], row[-1] or NO_CHART) for row in rows)]
 
 
 def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, str, str]:

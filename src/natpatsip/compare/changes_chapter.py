@@ -87,7 +87,7 @@ def _chapter(comparison: Comparison, name: str, *, is_final: bool) -> str:
     changes = tuple(each for each in comparison.changes if _chapter_of(each, comparison) == name)
     own = replace(comparison, changes=changes)
     title = (comparison.before.titles | comparison.now.titles).get(name, "Other numbers")
-    parts = [*_numbers(own, title), *_figures(own), *([] if is_final else _narrative(own, title))]
+    parts = [*_numbers(own, title), *_figures(own), *([] if is_final else _narrative(own, name, title))]
     return "\n\n".join([f"## {escaped(title)} {{#{NAME}-{name or 'other'}}}", *parts]) if parts else ""
 
 
@@ -125,20 +125,21 @@ def _figure(change: Change, comparison: Comparison) -> str:
     return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
 
 
-def _narrative(comparison: Comparison, title: str) -> Iterator[str]:
-    if changes := comparison.of(*NARRATIVE):
-        yield "What the text says:"
-        yield from _sections(changes, title)
+def _narrative(comparison: Comparison, name: str, title: str) -> Iterator[str]:
+    """Yield the chapter's changed passages by what happened to them, which a heading says once."""
+    for kind in NARRATIVE:
+        if changes := comparison.of(kind):
+            yield f"### {VERBS[kind]}: {escaped(title)} {{#{NAME}-{name}-{VERBS[kind].lower()}}}"
+            yield from _sections(changes, title)
 
 
 def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
     for where in dict.fromkeys(change.where for change in changes):
         section = where.removeprefix(title).removeprefix(BETWEEN)
         heading, own = where.rpartition(BETWEEN)[2], [each for each in changes if each.where == where]
-        headings = [each for each in own if _is_whole(each) and each.words[0][1] == heading]
-        state = "".join(f" ({VERBS[each.check].lower()})" for each in headings)
-        items = "\n".join(f"- {VERBS[each.check]}: {_passage(each)}" for each in own if each not in headings)
-        yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**{state}", items]))
+        said = [each for each in own if not (_is_whole(each) and each.words[0][1] == heading)]
+        items = "\n".join(f"- {_passage(each)}" for each in said)
+        yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**", items]))
 
 
 def _is_whole(change: Change) -> bool:
@@ -149,6 +150,6 @@ def _is_whole(change: Change) -> bool:
 def _passage(change: Change) -> str:
     if change.check == "narrative-moved":
         return f"{escaped(change.words[0][1])} ({escaped(change.change)})"
-    if _is_whole(change):  # the verb before it says so
+    if _is_whole(change):  # the heading above it says so
         return escaped(change.words[0][1])
     return marked(change.words, MARKS, around=AROUND, escape=escaped)

@@ -17,7 +17,7 @@ from pathlib import Path
 from natpatsip import look
 from natpatsip.compare import matching
 from natpatsip.compare.built_report import BuiltReport, Figure
-from natpatsip.compare.changes import NUMBERS, NUMBERS_OF_ONE, Comparison, number_row
+from natpatsip.compare.changes import NUMBERS, NUMBERS_OF_ONE, Comparison, number_rows
 from natpatsip.compare.matching import Match
 from natpatsip.compare.narrative_changes import narrative_matches, way_of
 from natpatsip.compare.passages import Passage
@@ -143,15 +143,14 @@ class _Page:
         if not numbers and not rest:
             yield "<p>No number changed.</p>"
         if numbers:
-            heads = ("Number", *(each.label for each in self.reports.values()), "Change", "Control chart")
+            heads, *rows = number_rows(numbers, self.comparison)
             yield '<section class="sideways" tabindex="0" aria-label="Numbers that changed"><table>'
             yield "<caption>Numbers that changed, the surprising ones first</caption>"
             columns = "".join(
                 f'<th scope="col"{NUMBER * (at in (1, 2))}>{escape(each)}</th>' for at, each in enumerate(heads)
             )
             yield f"<thead><tr>{columns}</tr></thead><tbody>"
-            for change in numbers:
-                name, *cells = number_row(change, self.comparison)
+            for name, *cells in rows:
                 values = "".join(f"<td{NUMBER * (at < 2)}>{escape(each)}</td>" for at, each in enumerate(cells))
                 yield f'<tr><th scope="row">{escape(name)}</th>{values}</tr>'
             yield "</tbody></table></section>"
