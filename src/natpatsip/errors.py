@@ -132,7 +132,7 @@ def closest(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
 
 
 def first_few(texts: Sequence[str], most: int = 3) -> str:
-    """Return the first of some texts as a list in an error's sentence, and how many more there are.
+    """Return the first of some texts as a list in a message, such as an error, and how many more there are.
 
     Examples
     --------
