@@ -6,7 +6,7 @@ from natpatsip.interrupts import interrupt, stopped_by
 
 
 def main() -> None:
-    """Run a command. Ctrl-C is looked after first, since importing the commands takes a while."""
+    """Run the command line; Ctrl-C is looked after first, since importing the commands takes a while."""
     with stopped_by(signal.SIGINT, interrupt):
         from natpatsip.cli import main as run
 

@@ -127,12 +127,12 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def closest(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """Return the most similar of some names; empty if none is as similar as the cutoff, of 0 to 1."""
+    """Return the name most similar to a misspelt one; empty if none is as similar as the cutoff, of 0 to 1."""
     return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
 
 
 def first_few(texts: Sequence[str], most: int = 3) -> str:
-    """Return the first of some texts as a list in a sentence, and how many more there are.
+    """Return the first of some texts as a list in a message, such as an error, and how many more there are.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def first_few(texts: Sequence[str], most: int = 3) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text as a log and a terminal show it: on one line, nothing hidden in it, and no command to either.
+    r"""Return a text, such as an error, for a log or terminal: on one line, nothing hidden in it, no command to either.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def machine_errors_in_words() -> Iterator[None]:
 
 
 def how_it_ended(status: int) -> str:
-    """Return how a process ended that could not say so itself.
+    """Return in words for an error how a process ended that could not say so itself.
 
     Examples
     --------

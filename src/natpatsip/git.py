@@ -126,7 +126,7 @@ def commit_of(project: Path, reference: str) -> str:
 
 
 def tag(project: Path, name: str, commit: str, message: str) -> None:
-    """Make an annotated tag.
+    """Make an annotated tag in git.
 
     Raises
     ------

@@ -40,6 +40,6 @@ def _digest(drawing: Any) -> str:
 
 
 def _parts(made: Any) -> Any:
-    """Return what an object of Altair or a dataclass holds; of anything else, what no other object has."""
+    """Return what a drawing of Altair or a dataclass holds; of anything else, what no other object has."""
     parts = getattr(made, "_kwds", None)
     return parts if isinstance(parts, dict) else vars(made) if is_dataclass(made) else repr(made)

@@ -56,7 +56,7 @@ def diff_command(folder: str) -> str:
 
 
 def main() -> None:
-    """Set git up for the project that this is run in."""
+    """Set git up to merge notebooks in the project that this is run in."""
     try:
         from natpatsip.project import project_root
 

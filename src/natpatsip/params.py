@@ -98,12 +98,12 @@ class Rebase(Strict):
 
     @property
     def texts(self) -> tuple[tuple[str, str], ...]:
-        """What a report prints of it as it is written, each with its key."""
+        """What a report prints of the rebase as it is written, each with its key."""
         return (("reason", self.reason), ("when", FACT_IN_TEXT.sub("…", self.when)))
 
     @property
     def is_illustrative(self) -> bool:
-        """Whether the reason was made up for illustration."""
+        """Whether the rebase's reason was made up for illustration."""
         return self.provenance == "illustrative"
 
 
@@ -144,7 +144,7 @@ class SignOff(Strict):
 
     @property
     def what(self) -> str:
-        """The role, and its chapter, as messages name them."""
+        """The sign-off's role, and its chapter, as messages name them."""
         return f"{self.role} ({self.chapter})" if self.chapter else self.role
 
 

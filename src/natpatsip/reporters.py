@@ -21,7 +21,7 @@ class Recorded(Protocol):
     """Anything that is reported: a finding, an accepted finding, a change."""
 
     def record(self) -> dict[str, Any]:
-        """Return its fields as JSON holds them, without those that do not apply."""
+        """Return what is reported as JSON holds it, without the fields that do not apply."""
 
 
 def as_json(items: Iterable[Recorded]) -> str:

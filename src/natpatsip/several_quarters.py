@@ -21,7 +21,7 @@ class BuildResults:
     failed: Mapping[Quarter, ReportError]
 
     def error(self) -> ReportError | None:
-        """Return all errors as one, of the first one's kind; None if all were built."""
+        """Return the errors of all quarters as one, of the first one's kind; None if all were built."""
         if not self.failed:
             return None
         first, number = next(iter(self.failed.values())), len(self.failed) + len(self.built)

@@ -91,7 +91,7 @@ def ring(boxes: Sequence[Box], middle: Sequence[str]) -> Diagram:
 
 
 def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
-    """Return the layout for a page: boxes on an ellipse."""
+    """Return the diagram's layout for a page: boxes on an ellipse."""
     x, y = WIDTH / 2, MIDDLE_Y
     angles = [2 * math.pi * place / len(boxes) - math.pi / 2 for place in range(len(boxes))]
     centres = [(x + RADIUS_X * math.cos(angle), y + RADIUS_Y * math.sin(angle)) for angle in angles]
@@ -105,7 +105,7 @@ def _ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
 
 
 def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
-    """Return the layout for a phone: boxes down the right side and back up the left, the middle between them."""
+    """Return the diagram's layout for a phone: boxes down the right side and back up the left, the middle between."""
     right, left, half = NARROW - NARROW_BOX / 2 - ROOM, NARROW_BOX / 2 + ROOM, NARROW / 2
     down, rest = boxes[1 : 1 + (len(boxes) - 1) // 2], (len(boxes) - 1) % 2
     top = BOX_HEIGHT / 2 + ROOM
@@ -130,6 +130,7 @@ def _column_ring(boxes: Sequence[Box], middle: Sequence[str]) -> str:
 
 
 def _svg(width: float, height: float, parts: Sequence[str]) -> str:
+    """Return a diagram from its boxes and arrows."""
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
@@ -147,13 +148,13 @@ def _middle(x: float, y: float, lines: Sequence[str]) -> list[str]:
 
 
 def _arrow_on_ellipse(angle: float) -> str:
-    """Return an arrowhead on the ellipse, pointing clockwise."""
+    """Return a diagram's arrowhead on the ellipse, pointing clockwise."""
     x, y = WIDTH / 2 + RADIUS_X * math.cos(angle), MIDDLE_Y + RADIUS_Y * math.sin(angle)
     return _arrow(x, y, math.degrees(math.atan2(RADIUS_Y * math.cos(angle), -RADIUS_X * math.sin(angle))))
 
 
 def _arrow(x: float, y: float, turn: float) -> str:
-    """Return an arrowhead, turned clockwise by degrees from pointing right."""
+    """Return a diagram's arrowhead, turned clockwise by degrees from pointing right."""
     head = f'fill="{palette.QUIET}" transform="translate({x:.1f} {y:.1f}) rotate({turn:.1f})"'
     return f'<path d="M-8 -8L9 0L-8 8Z" {head}/>'
 
@@ -163,6 +164,7 @@ def _boxes(boxes: Sequence[Box], centres: Sequence[tuple[float, float]], width: 
 
 
 def _box(box: Box, x: float, y: float, width: float) -> str:
+    """Return a box of a diagram, centred on a point."""
     frame = (
         f'<rect x="{x - width / 2:.1f}" y="{y - BOX_HEIGHT / 2:.1f}" width="{width}" height="{BOX_HEIGHT}" '
         f'rx="8" fill="{box.tone.ground}" stroke="{box.tone.line}" stroke-width="2"/>'
@@ -171,7 +173,7 @@ def _box(box: Box, x: float, y: float, width: float) -> str:
 
 
 def _lines(x: float, y: float, lines: Sequence[str], *, colour: str, bold: int) -> list[str]:
-    """Return lines of text centred on a point, the first `bold` of them in bold."""
+    """Return lines of a diagram's text centred on a point, the first `bold` of them in bold."""
     first = y - (len(lines) - 1) * 9 + 5
     return [
         f'<text x="{x:.1f}" y="{first + 18 * place:.1f}" text-anchor="middle" fill="{colour}" '

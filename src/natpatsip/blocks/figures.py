@@ -53,13 +53,14 @@ class Figure:
 
     @property
     def specification(self) -> Mapping[str, Any]:
-        """The chart as Vega-Lite; empty if another library has drawn it."""
+        """The figure's chart as Vega-Lite; empty if another library has drawn it."""
         return dict(self.forms.get(VEGALITE, {}))
 
     def __post_init__(self) -> None:
         context.note(f'the figure {self.id} ("{self.title}")', self.id)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """Return what a cell shows of the figure: its drawings, and what the build reads."""
         return {
             **self.forms,
             FIGURE: {
@@ -109,22 +110,22 @@ class Charted(Protocol):
 
     @property
     def description(self) -> str:
-        """What is plotted."""
+        """What the figure plots."""
         ...
 
     @property
     def caption(self) -> str:
-        """What a reader should know beside the chart."""
+        """What a reader should know beside the figure."""
         ...
 
     @property
     def chart(self) -> alt.TopLevelMixin:
-        """The chart."""
+        """The figure's chart."""
         ...
 
     @property
     def table(self) -> pd.DataFrame:
-        """What the chart shows, a row for each point."""
+        """The figure's data: what the chart shows, a row for each point."""
         ...
 
 
@@ -256,7 +257,7 @@ def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, A
 
 
 def _is_near(number: float, drawn: list[float]) -> bool:
-    """Return True if a number is one of those that are drawn, which are sorted, as it is or rounded."""
+    """Return True if a number of a figure's data is drawn, as it is or rounded; those that are drawn are sorted."""
     at = bisect(drawn, number)
     rounding = 0.5 if number >= 1 else 0
     return any(isclose(number, other, rel_tol=0.01, abs_tol=rounding) for other in drawn[max(0, at - 1) : at + 1])
@@ -268,7 +269,7 @@ def _numbers_in(row: Any) -> list[float]:
 
 
 def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an analyst's own chart in the report's colours and, unless it has a width of its own, its width.
+    """Return a figure's own Altair chart in the report's colours and, unless it has a width of its own, its width.
 
     Charts of several views (facets, side by side) keep their size.
     """
@@ -284,7 +285,7 @@ def _in_report_look(specification: dict[str, Any], look: Mapping[str, Any]) -> d
 
 
 def _without_claims(specification: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...] | None]:
-    """Return a chart without the claims that hold for it, and the claims; None if it states none."""
+    """Return a figure's chart without the claims that hold for it, and the claims; None if it states none."""
     usermeta = dict(specification.get("usermeta", {}))
     shows = usermeta.pop("shows", None)
     chart = {key: value for key, value in specification.items() if key != "usermeta"}
@@ -347,7 +348,7 @@ def _check_id(name: str, start: str) -> None:
 
 
 def _words_from(description: str, data: pd.DataFrame) -> str:
-    """Return a text alternative made from the data: the span of each number, from the first value to the last."""
+    """Return a figure's text alternative made from its data: the span of each number, from the first to the last."""
     numbers = data.select_dtypes("number")
     years = [str(name) for name, column in numbers.items() if wording.are_years(sorted(set(column.dropna())))]
     first, last = data.iloc[0].iloc[0], data.iloc[-1].iloc[0]
@@ -367,6 +368,7 @@ def _label(value: Any) -> str:
 
 
 def _span(name: str, values: pd.Series[float]) -> str:
+    """Return how a column of a figure's data runs, for its text alternative."""
     known = values.dropna()
     if known.empty:
         return f"{name} has no value"

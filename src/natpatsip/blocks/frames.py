@@ -23,7 +23,7 @@ def labelled(
     rows: pd.DataFrame | pd.Series[Any],  # the rows
     what: str,  # what they are, as errors name it
 ) -> pd.DataFrame:
-    """Return rows with their labels as the first columns, and each column named in words.
+    """Return a frame's rows with their labels as the first columns, and each column named in words.
 
     Row labels count if they have a name (as after ``groupby``) or are not whole numbers. Whole numbers without a name
     only count the rows of a frame, unless they are years. A name in several parts is joined: ``("people", "sum")`` is
@@ -80,7 +80,7 @@ def _labels(
     *,
     may_count: bool,  # whether whole numbers may be there only to count the rows
 ) -> dict[str, pd.Series[Any]]:
-    """Return the row labels that readers need, by name."""
+    """Return the row labels of a frame that readers need, by name."""
     import pandas as pd
 
     index = rows.index
@@ -97,7 +97,7 @@ def _labels(
 
 
 def _name(name: Any, what: str) -> str:
-    """Return a column's name in words."""
+    """Return the name of a frame's column in words."""
     if isinstance(name, tuple):
         return ": ".join(part for each in name if (part := _name(each, what) if each not in ("", None) else ""))
     if is_missing(name) or not str(name).strip():
@@ -112,7 +112,7 @@ def data_in_words(
     rows: pd.DataFrame,  # with their labels
     what: str,  # what they are, as errors name it
 ) -> pd.DataFrame:
-    """Return rows of data whose values can be understood in a file: pandas writes 2022Q1 for April 2021.
+    """Return a frame's rows with values that can be understood in a file: pandas writes 2022Q1 for April 2021.
 
     Numbers, texts, dates, months and calendar years stay as they are, except for characters that no format can show.
 
@@ -139,6 +139,7 @@ def data_in_words(
 
 
 def _datum(value: Any, place: str) -> Any:
+    """Return a value of a frame as a figure's data file has it."""
     if isinstance(value, str):
         return visible(value)
     is_plain = isinstance(value, Real | Decimal | datetime.date) and not isinstance(value, bool)

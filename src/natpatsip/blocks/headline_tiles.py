@@ -27,17 +27,17 @@ class Tile:
 
     @property
     def label(self) -> str:
-        """Its words as plain text."""
+        """The tile's words as plain text."""
         return "".join(map(str, self.words))
 
     @property
     def markdown(self) -> str:
-        """Its words as the report prints them: readers can look up each number in them."""
+        """The tile's words as the report prints them: readers can look up each number in them."""
         return "".join(fact_span(each) if isinstance(each, Fact) else each for each in self.words)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
-        """Every fact that it prints."""
+        """Every fact that the tile prints."""
         return tuple(each for each in (self.value, *self.words) if isinstance(each, Fact))
 
 
@@ -81,7 +81,7 @@ def tile(
 
 
 def _words(label: Any) -> tuple[str | Fact, ...]:
-    """Return the parts of a label."""
+    """Return the parts of a tile's label."""
     parts = tuple(label) if isinstance(label, Iterable) and not isinstance(label, str) else (label,)
     if other := [each for each in parts if not isinstance(each, str | Fact)]:
         raise FigureError(
@@ -92,7 +92,7 @@ def _words(label: Any) -> tuple[str | Fact, ...]:
 
 
 def _text(value: float, label: str) -> str:
-    """Return a plain number, not a fact, as text and tables print it."""
+    """Return a tile's plain number, not a fact, as text and tables print it."""
     try:
         return text_of_value(value)
     except NotPrintableError as error:

@@ -36,7 +36,7 @@ FROM_THE_NETWORK = re.compile("(?:scatter|density|choropleth)map(?:box)?|choropl
 
 
 def drawn(made: Any, name: str) -> dict[str, Any] | None:
-    """Return a figure by the type of its drawing; None if it is of another library.
+    """Return what a cell shows of a figure of matplotlib or Plotly; None if it is of another library.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def _matplotlib_svg(figure: Any, name: str) -> str:
 
 
 def _widened(svg: str) -> str:
-    """Return a drawing that is at least as wide as the page's column, which would stretch its letters otherwise."""
+    """Return a drawing of matplotlib as wide as the page's column at least: a narrower one's letters are stretched."""
     width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())  # type: ignore[union-attr]
     if (lacking := WIDTH * POINT - width) <= 0:
         return svg
@@ -128,7 +128,7 @@ def _widened(svg: str) -> str:
 
 
 def _has_data(axes: Any) -> bool:
-    """Return True if something is plotted that has a place."""
+    """Return True if axes of matplotlib have something plotted that has a place."""
     limits = getattr(axes, "xy_dataLim", axes.dataLim)  # of axes in space; of others
     return all(math.isfinite(value) for value in limits.get_points().flat)
 

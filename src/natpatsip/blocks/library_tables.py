@@ -86,7 +86,7 @@ def _library(made: Any) -> tuple[str, str, str] | None:
 
 
 def read(made: Any, what: str) -> LibraryTable:
-    """Return a table that another library has made.
+    """Return a table that another library has made, read from its HTML.
 
     Parameters
     ----------
@@ -149,6 +149,7 @@ class _Spanning:
 
 
 def _row(row: Any) -> list[_Spanning]:
+    """Return the cells of a row of an HTML table, with the columns and rows that each takes."""
     return [
         _Spanning(node, int(node.get("colspan") or 1), int(node.get("rowspan") or 1))
         for node in row
@@ -168,7 +169,7 @@ def _groups(rows: Sequence[list[_Spanning]]) -> tuple[dict[int, Any], list[list[
 
 
 def _filled(rows: Sequence[Sequence[_Spanning]], width: int) -> list[list[Any]]:
-    """Return rows with a cell in each column: one that spans several is in each of them."""
+    """Return rows of an HTML table with a cell in each column: one that spans several is in each of them."""
     grid: list[list[Any]] = [[None] * width for _ in rows]
     for number, row in enumerate(rows):
         place = 0
@@ -186,7 +187,7 @@ def _is_heading(row: Any) -> bool:
 
 
 def _labels(cells: Sequence[Any], what: str) -> tuple[str, ...]:
-    """Return the texts above a column, from the top, each once."""
+    """Return the texts above a column of a library's table, from the top, each once."""
     found = []
     for cell in dict.fromkeys(each for each in cells if each is not None):
         name = ""
@@ -212,7 +213,7 @@ def _caption(table: Any, what: str) -> str:
 
 
 def _values(made: Any) -> list[Any] | None:
-    """Return the values and the row labels of the data that a table is of; None if it does not say."""
+    """Return the values and the row labels of the data that a library's table is of; None if it does not say."""
     import pandas as pd
 
     data = getattr(made, "data", getattr(made, "_tbl_data", None))
@@ -229,6 +230,7 @@ def _check(
     *,
     texts: Counter[str],  # those in the data, counted
 ) -> None:
+    """Raise a FigureError if a table of another library lacks columns, their names or values."""
     if not columns:
         raise FigureError(f"{what} has no columns.")
     for number, labels in enumerate(columns, start=1):
@@ -283,7 +285,7 @@ def _need_single_percentages(values: Iterable[Any], rows: Sequence[Sequence[str]
 
 
 def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
-    """Return True if a value is one of these, apart from rounding errors such as those of a sum of shares."""
+    """Return True if a table's value is one of these, apart from rounding errors such as those of a sum of shares."""
     if not isinstance(value, Real | Decimal) or value in ends:
         return isinstance(value, Real | Decimal)
     number = float(value)
@@ -291,7 +293,7 @@ def _is_one_of(value: Any, ends: Sequence[int]) -> bool:
 
 
 def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:
-    """Return the content of a cell as markdown; the mark of a footnote comes after it, never beside a digit."""
+    """Return the content of an HTML cell as markdown; the mark of a footnote comes after it, never beside a digit."""
     if cell is None:
         raise FigureError(f"{what} has rows of different lengths.")
     marks: list[str] = []
@@ -302,6 +304,7 @@ def _cell(cell: Any, what: str, *, is_note: bool = False) -> str:
 
 
 def _inlines(node: Any, marks: list[str], fault: str) -> Iterator[str]:
+    """Yield the markdown of what is in an HTML cell."""
     if node.text:
         yield escaped_part(node.text)
     for child in node:
@@ -311,6 +314,7 @@ def _inlines(node: Any, marks: list[str], fault: str) -> Iterator[str]:
 
 
 def _inline(node: Any, marks: list[str], fault: str) -> Iterator[str]:
+    """Yield the markdown of an HTML element in a cell of a library's table."""
     if not isinstance(node.tag, str) or re.search(r"display:\s*none", node.get("style", "")):  # a comment
         return
     if node.tag in NO_TEXT:

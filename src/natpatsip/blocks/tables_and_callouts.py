@@ -56,7 +56,7 @@ class Block:
         return {**self._records(), "text/markdown": self.shown, "text/plain": self.shown}
 
     def _records(self) -> dict[str, Any]:
-        """Return what the build reads of it."""
+        """Return what the build reads of the block."""
         record: dict[str, Any] = {"markdown": self.markdown, "facts": [fact.record() for fact in self.facts]}
         record |= {"drawings": dict(self.drawings)} if self.drawings else {}
         record |= {"data": dict(self.data)} if self.data else {}
@@ -72,7 +72,7 @@ class Passage:
 
     @classmethod
     def of(cls, *parts: str | Fact) -> Passage:
-        """Return the sentences that plain texts and facts make one after the other.
+        """Return a passage for a cell: the sentences that plain texts and facts make one after the other.
 
         Examples
         --------
@@ -245,7 +245,7 @@ def drawing_span(svg: str, *, kind: Literal["line", "icon"], alt: str, words: st
 
 
 def _attribute(text: str) -> str:
-    """Return plain text as the value of an attribute, which Markdown and HTML read alike."""
+    """Return plain text as the value of a block's attribute, which Markdown and HTML read alike."""
     return html.escape(" ".join(text.split())).replace("\\", "\\\\")
 
 
@@ -265,7 +265,7 @@ def fact_span(fact: Fact, words: str = "") -> str:
 
 
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
-    """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together.
+    """Return how a table prints a column's numbers: with one decimal, or more if they are small or close together.
 
     Years and codes have no thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
     """
@@ -279,7 +279,7 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
 
 
 def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, str]:
-    """Return a value as the report prints it, and as JupyterLab shows it."""
+    """Return a value of a table as the report prints it, and as JupyterLab shows it."""
     if isinstance(value, Fact):
         return fact_span(value), value.text
     if isinstance(value, Worded):
@@ -310,7 +310,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:
-    """Return True if most values are numbers; a word among them, such as "not reported", is aligned with them."""
+    """Return True if a table's column is mostly numbers; a word such as "not reported" is aligned with them."""
     known = [value for value in column if not is_missing(value)]
     numbers = [
         isinstance(each, Fact) or (isinstance(each, Real | Decimal) and not isinstance(each, bool)) for each in known

@@ -44,7 +44,7 @@ class NotPrintableError(ValueError):
 
 
 def is_missing(value: Any) -> bool:
-    """Return True for None, nan, NaT and NA.
+    """Return True for a value that is printed as missing: None, nan, NaT and NA.
 
     Examples
     --------
@@ -112,13 +112,13 @@ def text_of_value(value: Any, *, number: Callable[[float], str] = lambda value: 
 
 
 def _of_numpy(value: Any, pandas: Any) -> Any:
-    """Return a date of NumPy as one of pandas: those of months and years are periods."""
+    """Return a date of NumPy, to be printed, as one of pandas: those of months and years are periods."""
     frequency = {"datetime64[M]": "M", "datetime64[Y]": "Y"}.get(str(value.dtype))
     return pandas.Period(str(value), frequency) if frequency else pandas.Timestamp(value)
 
 
 def _period(value: Any) -> str:
-    """Return a period of pandas in words: a day, a month, a year, or its first and its last month or day."""
+    """Return a period of pandas as it is printed: a day, a month, a year, or its first and its last month or day."""
     first, last = value.start_time, value.end_time
     if first.date() == last.date():
         return text_of_value(first)
@@ -163,7 +163,7 @@ def _percentage(value: float) -> str:
 
 
 def escaped(text: str) -> str:
-    r"""Return plain text on one line, with everything escaped that markdown would read as markup.
+    r"""Return a value's text on one line, with everything escaped that markdown would read as markup.
 
     A control character, which no format can show, becomes a replacement character.
 
@@ -179,7 +179,7 @@ def escaped(text: str) -> str:
 
 
 def escaped_part(text: str) -> str:
-    """Return a part of a line escaped, with the space at its ends that separates it from the other parts."""
+    """Return a part of a printed line escaped, with the space at its ends that separates it from the other parts."""
     if not text.strip():
         return " " if text else ""
     return f"{' ' * text[0].isspace()}{escaped(text)}{' ' * text[-1].isspace()}"

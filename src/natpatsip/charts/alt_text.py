@@ -40,7 +40,7 @@ _RULES = (
 
 
 def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
-    """Return in words which rule a point broke, or an empty text if it broke none.
+    """Return in words which rule a point of a chart broke, or an empty text if it broke none.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
 
 
 def point_words(row: Any, middle: str = MEAN) -> str:
-    """Return what a row of an SPC result shows.
+    """Return what a chart's point shows, a row of an SPC result.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def _within(head: str, parts: Iterable[str], *, between: str = "; ", rest: str =
 
 
 def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, words: Words) -> str:
-    """Return how the mean or median went from its first level to its last, as far as the printed numbers differ."""
+    """Return how a chart's mean or median went from its first level to its last, as far as printed numbers differ."""
     steps: list[tuple[Any, float]] = []
     for date, level in levels:
         if level == level and not (steps and words(steps[-1][1]) == words(level)):
@@ -159,7 +159,7 @@ def _levels(levels: Sequence[tuple[Any, float]], middle: str, line: Timeline, wo
 
 
 def _latest(found: Findings, middle: str) -> str:
-    """Return what the latest points show."""
+    """Return what the latest points of a control chart show."""
     if found.outside:
         return f"latest point {found.outside} the {LIMIT_NAMES[found.outside]} limit"
     points = "points" if found.step == "date" else f"{found.step}s"
@@ -218,7 +218,7 @@ def stacked_text(table: pd.DataFrame, groups: Mapping[str, Sequence[str]], *, wo
 
 
 def grouped_sums(parts: pd.Series[float], groups: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    """Return the sum of each group and the value of each category that has none, in the order of the categories.
+    """Return a bar's sums by group, and the value of each category that has none, in the order of the categories.
 
     Examples
     --------
@@ -261,7 +261,7 @@ def matrix_text(
 
 
 def _counted(kinds: Iterable[str]) -> list[str]:
-    """Return kinds with how often each occurs, common cause and what has no value last.
+    """Return kinds of icons with how often each occurs, common cause and what has no value last.
 
     Examples
     --------

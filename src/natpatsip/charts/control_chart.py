@@ -84,34 +84,34 @@ class ControlChart:
 
     @cached_property
     def result(self) -> pd.DataFrame:
-        """The rows, with their dates read."""
+        """The rows that the chart draws, with their dates read."""
         return with_dates_read(self.given, chart=self.call)
 
     @cached_property
     def icons(self) -> tuple[Icon | None, Icon | None]:
-        """The variation and the assurance icon."""
+        """The variation and the assurance icon above the chart."""
         return marks.icons_of(self.given, self.improvement)
 
     @property
     def step(self) -> Icon | None:
-        """The badge of a step change that matters."""
+        """The chart's badge of a step change that matters."""
         return STEPS.get((self.found.step_change, self.found.step_verdict)) if self.found else None
 
     @property
     def gaps(self) -> str:
-        """Why a period has no point."""
+        """Why a period of the chart has no point."""
         return str(self.given.attrs.get("gaps", WITHOUT_DATA))
 
     @cached_property
     def places(self) -> int:
-        """How many decimals means and limits are printed with."""
+        """How many decimals the chart prints means and limits with."""
         if self.decimals is not None:
             return self.decimals
         return decimals_for(self.result["value"], self.result["mean"], percent=self.percent)
 
     @cached_property
     def target(self) -> str:
-        """The latest target with its label, or an empty text."""
+        """The latest target with its label on the chart, or an empty text."""
         target = self.result["target"].iloc[-1]
         if pd.isna(target):
             return ""
@@ -121,18 +121,18 @@ class ControlChart:
 
     @cached_property
     def reasons(self) -> dict[Any, str]:
-        """Why limits were recalculated, by date."""
+        """Why limits were recalculated, as the chart's marks say, by date."""
         return by_date(self.rebase_reasons, self.result["date"], name="rebase_reasons", chart=self.call)
 
     @cached_property
     def course(self) -> dict[Any, float]:
-        """The planned course, by date."""
+        """The planned course that the chart draws, by date."""
         given = None if self.trajectory is None else self.trajectory.dropna()
         return by_date(given, self.result["date"], name="trajectory", chart=self.call)
 
     @cached_property
     def segments(self) -> list[pd.DataFrame]:
-        """The rows of each segment."""
+        """The rows of each segment that the chart draws."""
         return marks.split_segments(self.result)
 
     @cached_property
@@ -142,7 +142,7 @@ class ControlChart:
 
     @cached_property
     def axis(self) -> ValueAxis:
-        """The value axis."""
+        """The chart's value axis."""
         values = marks.values_on_axis(self.result, self.course, percent=self.percent)
         return value_axis(values, percent=self.percent, zero=self.zero)
 
@@ -348,7 +348,7 @@ class ControlChart:
         return [*notes, *self.notes]
 
     def _no_limits(self) -> str:
-        """Return why the last segment of a control chart has none."""
+        """Return the chart's note on why its last segment has no limits."""
         if self.found is not None and self.found.chart not in BY_MOVING_RANGES:
             return NO_SPREAD
         known = self.segments[-1]["value"].dropna()

@@ -101,6 +101,7 @@ def icon_matrix(
 
 
 def _in_order(column: pd.Series[str], order: Sequence[Hashable] | None, option: str) -> list[str]:
+    """Return the names of the grid's rows or columns in order; raise a FigureError if the order has others."""
     there = list(dict.fromkeys(str(name) for name in column))
     if order is None:
         return there

@@ -52,7 +52,7 @@ def values_on_axis(result: pd.DataFrame, course: Mapping[Any, float], *, percent
 
 
 def split_segments(result: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return the rows of each segment, in order."""
+    """Return the rows of each segment of a control chart, in order, to draw its lines."""
     return [rows for _, rows in result.groupby("segment", sort=True)]
 
 

@@ -56,19 +56,19 @@ class Panel:
 
     @cached_property
     def references(self) -> list[tuple[float, float, dict[Hashable, Any]]]:
-        """Where each segment begins and ends, and its mean and limits."""
+        """Where each segment of the panel begins and ends, and its mean and limits."""
         segments = marks.split_segments(self.result)
         firsts = (rows[[name for name, _, _ in REFERENCES]].iloc[0].to_dict() for rows in segments)
         return [(*ends, first) for ends, first in zip(marks.segment_bounds(segments, self.line), firsts, strict=True)]
 
     @cached_property
     def targets(self) -> list[tuple[float, float, float]]:
-        """Where each target begins and ends, and the target."""
+        """Where each target in the panel begins and ends, and the target."""
         return marks.target_stretches(self.result, self.line)
 
     @cached_property
     def points(self) -> list[tuple[float, dict[str, Any]]]:
-        """The points that have a value, each with its date as a number."""
+        """The panel's points that have a value, each with its date as a number."""
         dates = self.result.loc[self.result["value"].notna(), "date"]
         rows = marks.point_rows(self.result, self.line, percent=self.axis.percent)
         return list(zip(map(self.line.number, dates), rows, strict=True))
@@ -155,6 +155,7 @@ def multiples(
 
 
 def _columns(results: pd.DataFrame, by: str | Sequence[str] | None) -> list[str]:
+    """Return the columns that tell the series of small charts apart: those given, or those of the results."""
     named = results.attrs.get("by") if by is None else [by] if isinstance(by, str) else list(by)
     if not named:
         raise FigureError("charts.multiples: the frame does not say what tells its series apart; give by=, a column.")
@@ -219,7 +220,7 @@ class Grid:
 
     @property
     def pitch(self) -> int:
-        """Pixels from one line of letters to the next."""
+        """Pixels from one line of a panel's name to the next."""
         return self.size + 2
 
     def left(self, place: int) -> float:
@@ -262,6 +263,7 @@ def _lay_out(
     shared: bool,
     target_label: str,
 ) -> Drawing:
+    """Return the small charts side by side at a width, with their legend."""
     ticks = {panel.name: _ends(panel.axis) for panel in panels}
     size = SIZES[width <= NARROW]
     tick = max(text_width(text, size) for ends in ticks.values() for _, text in ends) + 5

@@ -112,7 +112,7 @@ def in_hues(categories: Iterable[str], groups: Mapping[str, Sequence[str]]) -> d
 
 
 def text_on(background: str) -> str:
-    """Return white or ink, whichever reads better on a background.
+    """Return white or ink, whichever reads better on a background in a chart.
 
     Examples
     --------

@@ -52,7 +52,7 @@ def svg(values: pd.Series[float], *, middle: pd.Series[float] | None, segments: 
 
 
 def _stretches(values: pd.Series[float]) -> Iterator[list[int]]:
-    """Yield the places of values that follow one another without a gap."""
+    """Yield the stretches of a small line: places of values that follow one another without a gap."""
     known = values.notna()
     for _, stretch in values[known].groupby((~known).cumsum()[known]):
         yield list(stretch.index)

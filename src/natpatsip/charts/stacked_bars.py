@@ -84,7 +84,7 @@ def _in_time(names: Iterable[str]) -> list[str]:
 
 
 def _is_date(bar: Any) -> bool:
-    """Return True for a day or a month; the text 2010-11 may be a financial year, and is not read as a month."""
+    """Return True for a bar of a day or a month; the text 2010-11 may be a financial year, so is not read as one."""
     if isinstance(bar, pd.Period):
         return bar.freqstr in ("M", "D")
     return isinstance(bar, datetime.date) or bool(ISO_DATE.fullmatch(str(bar)))
@@ -98,7 +98,7 @@ def _bar_name(bar: Any) -> str:
 
 
 def _period_name(period: pd.Period) -> str:
-    """Return a quarter or a year of pandas, which names both by the year they end in, as the report names it.
+    """Return a bar's quarter or year of pandas, which names both by the year they end in, as the report names it.
 
     Examples
     --------

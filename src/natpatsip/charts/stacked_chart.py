@@ -191,7 +191,7 @@ def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> 
 
 
 def _need_parts_of_a_whole(table: pd.DataFrame, *, percent: bool) -> None:
-    """Raise a FigureError if percentages on each other are more than 100: they are no parts of one whole."""
+    """Raise a FigureError if percentages stacked on each other are more than 100: they are no parts of one whole."""
     totals = table.sum(axis="columns")
     most = table.apply(lambda parts: most_of_a_whole(parts.dropna()), axis="columns")
     over = totals[(totals > most) & (table.notna().sum(axis="columns") > 1)] if percent else totals[:0]

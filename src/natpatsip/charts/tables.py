@@ -182,12 +182,12 @@ def stacked_table(
 
 
 def _places(column: str, places: int) -> int:
-    """Return the decimals of a column: a target is a number that people set, and is not rounded as levels are."""
+    """Return the decimals of a chart's column: a target is a number that people set, not rounded as levels are."""
     return max(places, wording.MOST_GIVEN) if column == "target" else places
 
 
 def _rounded(values: pd.Series[float], decimals: int, value_name: str) -> pd.Series[Any]:
-    """Return numbers rounded; with no decimals, whole numbers without a decimal point."""
+    """Return a chart's numbers rounded for its table; with no decimals, whole numbers without a decimal point."""
 
     def rounded_one(value: float) -> float:
         return value if pd.isna(value) else wording.rounded(value, decimals, is_percent=wording.is_share(value_name))

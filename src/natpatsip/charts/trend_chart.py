@@ -100,7 +100,7 @@ def points(frame: pd.DataFrame, *, x: str, y: str, chart: str) -> pd.DataFrame:
 
 
 def _direction(known: pd.Series[float]) -> list[str]:
-    """Return what may be claimed of a line: nothing if no point has a value."""
+    """Return what may be claimed of a line over time: nothing if no point has a value."""
     if known.empty:
         return []
     change = known.iloc[-1] - known.iloc[0]
@@ -134,7 +134,7 @@ def _layers(rows: Rows, line: Timeline, plot: Plot) -> list[Layer]:
 
 
 def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
-    """Return the points that have a value, each with the stretch of line it belongs to and the words of its tooltip."""
+    """Return the points of a line over time that have a value, each with its stretch of line and tooltip's words."""
     gaps, path, rows = line.gaps_in(data["date"]), 0, []
     for position, (date, value) in enumerate(zip(data["date"], data["value"], strict=True)):
         path += position in gaps or value != value

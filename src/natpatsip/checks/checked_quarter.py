@@ -84,12 +84,12 @@ class CheckContext:
 
     @property
     def project(self) -> Path:
-        """The project's folder."""
+        """The folder of the project that is checked."""
         return self.plan.project
 
     @property
     def settings(self) -> Settings:
-        """The report's own settings, under ``natpatsip:`` in ``_quarto.yml``."""
+        """The settings of the report that is checked, under ``natpatsip:`` in ``_quarto.yml``."""
         return self.plan.settings
 
     # Cells and sentences
@@ -110,7 +110,7 @@ class CheckContext:
 
     @cached_property
     def places(self) -> dict[tuple[str, str], Place]:
-        """The places of all cells, by notebook and cell id."""
+        """The places of all cells that findings can lead to, by notebook and cell id."""
         return {(place.notebook, place.cell): place for place, _, _ in self._cells}
 
     @cached_property
@@ -126,7 +126,7 @@ class CheckContext:
 
     @cached_property
     def narrative(self) -> tuple[Sentence, ...]:
-        """All that readers read as words: prose, and the strings that code shows."""
+        """All that the checks take for words to readers: prose, and the strings that code shows."""
         coded = [
             each
             for place, cell in self.cells()
@@ -139,7 +139,7 @@ class CheckContext:
 
     @cached_property
     def code(self) -> dict[str, dict[str, str]]:
-        """The source of each notebook's code cells that appear in the quarter, by cell."""
+        """The source to check of each notebook's code cells that appear in the quarter, by cell."""
         found: dict[str, dict[str, str]] = {name: {} for name in self.executed}
         for place, cell in self.cells():
             if cell.cell_type == "code":
@@ -150,19 +150,19 @@ class CheckContext:
 
     @cached_property
     def outputs(self) -> Mapping[str, Outputs]:
-        """What the notebooks publish, print and show, by notebook."""
+        """What the checked notebooks publish, print and show, by notebook."""
         return gather(self.executed)
 
     @cached_property
     def figures(self) -> dict[str, tuple[Place, Mapping[str, Any]]]:
-        """The figures by id, each with its cell and record."""
+        """The checked figures by id, each with its cell and record."""
         places = {id(cell): place for place, cell, _ in self._cells}
         figures = [figure for each in self.outputs.values() for figure in each.figures]
         return {figure.id: (places[id(figure.cell)], figure.record) for figure in figures}
 
     @cached_property
     def terms(self) -> dict[str, tuple[Place, str]]:
-        """The glossary's terms, each with the cell of its table and its meaning; empty if it lacks one."""
+        """The glossary's terms to check, each with the cell of its table and its meaning; empty if it lacks one."""
         found: dict[str, tuple[Place, str]] = {}
         for place, cell in self.cells(GLOSSARY):
             if cell.cell_type == "markdown":
@@ -174,7 +174,7 @@ class CheckContext:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names that contain digits: the glossary's terms, and what they stand for (NEWS2: Score 2)."""
+        """Names with digits, which are not typed numbers: the glossary's terms and what they stand for."""
         found = list(self.terms)
         for term, (_, meaning) in self.terms.items():
             digits = set(re.findall(r"\d+", term))
@@ -199,12 +199,12 @@ class CheckContext:
 
     @cached_property
     def rules(self) -> Rules:
-        """What must hold of the facts."""
+        """The relations that must hold between the facts."""
         return Rules.read(self.project, self.quarter, known=self._fact_ids)
 
     @cached_property
     def _fact_ids(self) -> set[str]:
-        """The ids of all facts that the project knows: reported, decided, or published by any notebook."""
+        """The ids of all facts that a check may meet: reported, decided, or published by any notebook."""
         ids = {row["fact_id"] for row in self.reported_rows.values()} | set(self.plan.params.values)
         chapters = self.plan.notebooks
         sources = [notebook.source for notebook in chapters.values()]
@@ -213,7 +213,7 @@ class CheckContext:
 
     @cached_property
     def facts(self) -> dict[tuple[str, str], Fact]:
-        """Every fact that the report publishes, prints or rests on."""
+        """Every fact to check: those that the report publishes, prints or rests on."""
         return {fact.key: fact for fact in collect_facts(self.outputs)}
 
     @cached_property
@@ -222,7 +222,7 @@ class CheckContext:
         return {name: code_cells.facts_by_name(cells) for name, cells in self.code.items()}
 
     def fact(self, name: str, period: str) -> KnownFact | None:
-        """Return a fact whose value is a number, wherever it is known from; None if nothing gives it for the period.
+        """Return a fact to check whose value is a number, wherever it is from; None if nothing gives it for the period.
 
         It is looked up in the executed notebooks, the reported data, the params and the builds of earlier quarters.
         """
@@ -234,7 +234,7 @@ class CheckContext:
         )
 
     def new_facts(self) -> list[KnownFact]:
-        """Return the facts that are new in the quarter: rows reported in it, and values of its params."""
+        """Return the facts that are new in the checked quarter: rows reported in it, and values of its params."""
         now = str(self.quarter)
         rows = [key for key, (_, row) in self._newest_rows.items() if row["as_of"] == now]
         decided = [(name, value.period) for name, value in self.plan.params.values.items()]
@@ -250,7 +250,7 @@ class CheckContext:
 
     @cached_property
     def reported_rows(self) -> dict[int, dict[str, str]]:
-        """The rows of ``data/reported.csv`` by line; none if the project does not declare it.
+        """The rows of ``data/reported.csv`` by line, as findings name it; none if it is not declared.
 
         A file that is not as it is declared stops what needs it, with all its faults.
         """
@@ -264,7 +264,7 @@ class CheckContext:
 
     @cached_property
     def _newest_rows(self) -> _Rows:
-        """The newest reported row of each fact and period, as of the quarter, with its line in the file."""
+        """The newest reported row of each fact and period, as of the checked quarter, with its line in the file."""
         found: _Rows = {}
         for line, row in self.reported_rows.items():
             key = row["fact_id"], row["period"]
@@ -315,7 +315,7 @@ class CheckContext:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """The labels of ``data/fact_labels.csv``, and those that notebooks gave, by the ids of facts."""
+        """The labels by which findings name facts: of ``data/fact_labels.csv``, and those that notebooks gave."""
         published = {fact.id: fact.label for each in self.outputs.values() for fact in each.published if fact.label}
         return {**labels_of(self.project), **published}
 

@@ -139,7 +139,7 @@ def _claim(file: Path, number: int, row: dict[str, str]) -> Claim:
 
 
 def value_in(text: str) -> float | None:
-    """Return the number that a cell holds, without its separators, signs and sizes; None if it is not a number.
+    """Return the number that a claim's cell holds, without its separators, signs and sizes; None if it is not a number.
 
     Examples
     --------

@@ -80,12 +80,12 @@ class Code:
 
     @cached_property
     def names(self) -> set[str]:
-        """The names that it reads."""
+        """The names that the cell's code reads."""
         return {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
     @cached_property
     def calls(self) -> set[str]:
-        """The functions that it calls, by the last part of their names."""
+        """The functions that the cell's code calls, by the last part of their names."""
         return {last_name(node.func) for node in self._nodes if isinstance(node, ast.Call)}
 
     @cached_property
@@ -95,7 +95,7 @@ class Code:
 
     @cached_property
     def strings(self) -> list[tuple[str, list[Printed], str]]:
-        """The strings that readers see, and any others that read as prose: text, expressions, and argument."""
+        """The strings in the code that readers see, and others that read as prose: text, expressions, argument."""
         visitor = _Strings()
         visitor.visit(self.tree)
         return visitor.found
@@ -152,6 +152,7 @@ class _Strings(ast.NodeVisitor):
     visit_Constant = visit_JoinedStr = visit_BinOp = _visit_text  # noqa: N815 — the names that ast looks for
 
     def visit_Call(self, node: ast.Call) -> None:
+        """Visit what a call is given: the arguments that it shows to readers, and the others."""
         name = last_name(node.func)
         if name in SILENT:
             return
@@ -164,6 +165,7 @@ class _Strings(ast.NodeVisitor):
             self._visit(value, role=f"{name}.{argument}" if argument else self._role, is_shown=bool(argument))
 
     def visit_Dict(self, node: ast.Dict) -> None:
+        """Visit the labels of a dictionary in code; a label that begins with its own key has no typed number."""
         for key, value in zip(node.keys, node.values, strict=True):
             label = value.value if isinstance(value, ast.Constant) else None
             number = key.value if isinstance(key, ast.Constant) and isinstance(key.value, int) else None
@@ -184,7 +186,7 @@ class _Strings(ast.NodeVisitor):
 
 
 def _text(node: ast.AST) -> tuple[str, list[Printed]] | None:
-    """Return a string with marks for the expressions that it is formatted with; None if the node is not a string."""
+    """Return a string in a cell's code with marks for the expressions in it; None if the node is not a string."""
     if isinstance(node, ast.Constant):
         return (node.value, []) if isinstance(node.value, str) else None
     if isinstance(node, ast.JoinedStr):
@@ -210,7 +212,7 @@ def _text(node: ast.AST) -> tuple[str, list[Printed]] | None:
 
 
 def _is_prose(text: str) -> bool:
-    """Return True if a string reads as words for readers: two words or more, and not an address or a path."""
+    """Return True if a string in code reads as words for readers: two or more, and not an address or a path."""
     words = text.split()
     has_word = any(word.strip(".,;:()%").isalpha() for word in words)
     return len(words) >= 2 and has_word and not text.startswith(("http", "data/"))
@@ -254,7 +256,7 @@ def facts_by_name(cells: Mapping[str, str]) -> dict[str, list[FactCall]]:
 
 
 def assigned(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield the names of an assignment with their values, those of tuples one by one."""
+    """Yield the names that a cell's code assigns to, with their values, those of tuples one by one."""
     pairs: list[tuple[ast.expr, ast.expr]] = []
     if isinstance(node, ast.Assign):
         pairs = [(target, node.value) for target in node.targets]
@@ -284,7 +286,7 @@ def _fact_call(node: ast.AST) -> FactCall | None:
 
 
 def last_name(node: ast.AST) -> str:
-    """Return the last part of a dotted name: ``claim`` of ``spc.claim``."""
+    """Return the last part of a dotted name in a cell's code: ``claim`` of ``spc.claim``."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 

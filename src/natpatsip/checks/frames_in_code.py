@@ -39,20 +39,20 @@ class Frame:
     is_in_full_windows: bool = False
 
     def has(self, dataset: str, column: str) -> bool:
-        """Return True if it holds a column of a dataset."""
+        """Return True if the frame in the code holds a column of a dataset."""
         is_chosen = self.chosen is None or column in self.chosen
         return dataset in self.datasets and is_chosen and column not in self.without
 
     def choose(self, columns: Iterable[str]) -> Frame:
-        """Return some of its columns."""
+        """Return the frame in the code with some of its columns."""
         return replace(self, chosen=frozenset(columns))
 
     def leave_out(self, columns: Iterable[str]) -> Frame:
-        """Return all but some of its columns."""
+        """Return the frame in the code with all but some of its columns."""
         return replace(self, without=self.without | frozenset(columns))
 
     def joined(self, other: Frame) -> Frame:
-        """Return the columns of both."""
+        """Return the columns of both frames in the code."""
         chosen = None if self.chosen is None or other.chosen is None else self.chosen | other.chosen
         return Frame(self.datasets | other.datasets, chosen, self.without & other.without)
 
@@ -65,13 +65,13 @@ class FramesInCode:
         self._held: dict[str, Frame | None] = {}
 
     def read(self, statement: ast.AST) -> None:
-        """Take over the assignments of a statement."""
+        """Take over the assignments of a statement in a notebook's code."""
         for node in ast.walk(statement):
             for name, value in code_cells.assigned(node):
                 self._held[name] = self.held(value)
 
     def held(self, node: ast.AST | None) -> Frame | None:
-        """Return what an expression holds; None if it is unknown, or no column of a dataset."""
+        """Return what an expression in the code holds; None if it is unknown, or no column of a dataset."""
         if isinstance(node, ast.Name):
             return self._held.get(node.id)
         if isinstance(node, ast.Call):
@@ -91,7 +91,7 @@ class FramesInCode:
         return None
 
     def strings(self, node: ast.AST | None) -> set[str]:
-        """Return the texts in an expression, such as names of columns."""
+        """Return the texts in an expression of the code, such as names of columns."""
         nodes = ast.walk(node) if node is not None else ()
         return {each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)}
 
@@ -100,6 +100,7 @@ class FramesInCode:
         return reduce(Frame.joined, frames) if frames else None
 
     def _called(self, call: ast.Call) -> Frame | None:
+        """Return what a call in the code gives: a dataset's columns, or what it makes of a frame."""
         name = code_cells.last_name(call.func)
         if name == "load":
             found = self.strings(call) & set(self.columns)
@@ -110,7 +111,7 @@ class FramesInCode:
         return self._after(frame, name, call)
 
     def _after(self, frame: Frame, method: str, call: ast.Call) -> Frame | None:
-        """Return what a frame's method gives."""
+        """Return what a method that the code calls gives of a frame."""
         named = {each.arg: each.value for each in call.keywords}
         first = call.args[0] if call.args else None
         if method in NO_NUMBERS:
@@ -135,6 +136,7 @@ class FramesInCode:
         return replace(frame, is_in_full_windows=False)
 
     def _attribute(self, node: ast.Attribute) -> Frame | None:
+        """Return what an attribute of a frame in the code is: one of its columns, or the frame."""
         frame = self.held(node.value)
         if frame is None or node.attr in SAME:
             return frame
@@ -142,6 +144,7 @@ class FramesInCode:
         return frame.choose([node.attr]) if is_column else None
 
     def _in_brackets(self, node: ast.Subscript) -> Frame | None:
+        """Return what brackets after a frame in the code leave of it: ``rows["seen"]``."""
         frame = self.held(node.value)
         if frame is None:
             return None

@@ -98,6 +98,7 @@ def _rounds(expression: str) -> bool:
 
 
 def _is_rounding(node: ast.AST) -> bool:
+    """Return True for a node of inline code that rounds a number or formats it to some digits."""
     if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
         return any(isinstance(part, ast.Constant) and _rounds_to(str(part.value)) for part in node.format_spec.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):

@@ -119,6 +119,7 @@ def typed_numbers(
 
 
 def _digits(match: re.Match[str]) -> Typed:
+    """Return a number that was typed in digits."""
     number = float(re.sub(r"[,\s]", "", match["number"])) * _SIZES.get((match["size"] or "").strip(), 1)
     after, before = (match["after"] or "").strip(), (match["before"] or "").strip()
     unit = "percent" if after in ("%", "per cent", "percent") else "GBP" if before in ("£", "GBP") else ""
@@ -136,7 +137,7 @@ def _words(match: re.Match[str]) -> Typed | None:
 
 
 def value_of(words: str) -> float | None:
-    """Return the value of a number in words.
+    """Return the value of a number that was typed in words.
 
     Examples
     --------
@@ -160,6 +161,7 @@ def value_of(words: str) -> float | None:
 
 
 def _ratio(match: re.Match[str]) -> Typed:
+    """Return a share that was typed in words, such as one in five."""
     text = match[0].strip()
     words = re.findall(r"[a-z]+|\d+", text.lower())
     known = [number for word in words if (number := _SMALL.get(word, 0) or (int(word) if word.isdigit() else 0))]

@@ -67,7 +67,7 @@ def _partial_sums(context: CheckContext) -> Iterator[Finding]:
 
 
 def _has_months_or_quarters(resource: Resource) -> bool:
-    """Return True if rows are about days, months or quarters: others (2024-25-YTD) overlap, so that none is owed."""
+    """Return True if rows of days, months or quarters can be too old: others (2024-25-YTD) overlap, none is owed."""
     axis = resource.fields.get(resource.natpatsip.period)
     return axis is not None and (axis.type in TIMES or axis.natpatsip.form == "quarter")
 

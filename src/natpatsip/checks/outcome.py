@@ -67,7 +67,7 @@ class Finding:
     position: int = 0  # of the cell in the notebook, from 1 as readers of JupyterLab count; 0 if in no notebook
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON holds it, without the fields that do not apply."""
+        """Return the finding as JSON holds it, without the fields that do not apply."""
         return {name: value for name in RECORD if (value := getattr(self, name))}
 
 
@@ -83,13 +83,13 @@ class Place:
 
     @classmethod
     def of(cls, notebook: str, position: int, cell: Any) -> Place:
-        """Return the place of a cell, given its position from 1."""
+        """Return the place of a cell that a finding is in, given the cell's position from 1."""
         tags = tuple(cell.metadata.get("tags", []))
         return cls(notebook, str(cell.get("id", "")), position, tags, name_of(position, cell))
 
     @property
     def where(self) -> str:
-        """The place as errors name it."""
+        """The cell's place as findings and errors name it."""
         return f"notebooks/{self.notebook}.ipynb, {self.name}"
 
     def finding(self, check: str, message: str, *, fact: str = "", found: str = "", expected: str = "") -> Finding:
@@ -106,7 +106,7 @@ class AcceptedFinding:
     reason: str
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
+        """Return the accepted finding as JSON holds it."""
         return {**self.finding.record(), "reason": self.reason}
 
 
@@ -133,7 +133,7 @@ class Outcome:
         return f"checked: {counted(len(self.findings), 'finding')} ({checks}); see them with: natpatsip check {quarter}"
 
     def record(self) -> dict[str, Any]:
-        """Return it for the manifest: open, accepted, and typed numbers that pass because of their tag."""
+        """Return the findings for the manifest: open, accepted, and typed numbers that pass because of their tag."""
         return {
             "findings": [finding.record() for finding in self.findings],
             "accepted_findings": [each.record() for each in self.accepted],

@@ -135,7 +135,7 @@ def _outputs(cell: Any) -> list[Mapping[str, Any]]:
 
 
 def _name_of_block(markdown: str, at: Place) -> str:
-    """Return the name of tiles or of a table: its id, or that of its cell."""
+    """Return the name by which a finding names tiles or a table: its id, or that of its cell."""
     if markdown.startswith(TILES):
         return _name("tiles", at)
     numbered = TABLE_ID.search(markdown)
@@ -143,7 +143,7 @@ def _name_of_block(markdown: str, at: Place) -> str:
 
 
 def _name(what: str, at: Place) -> str:
-    """Return the name of what has no id: its cell's without the quarter, since the next quarter's copy has another."""
+    """Return a finding's name of what has no id: its cell's without the quarter, since the next copy has another."""
     return f"{what} in cell {without_quarter(at.cell)} of {at.notebook}.ipynb"
 
 

@@ -18,7 +18,7 @@ _NAME = re.compile(r"\{([a-z_]+)\}")  # a number in braces is a quantifier
 
 @cache
 def read_table(name: str) -> tuple[tuple[str, ...], ...]:
-    """Return the rows of a table without its header: kind, pattern, example, near miss."""
+    """Return the rows of a table of the checks' English without its header: kind, pattern, example, near miss."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(tuple(row) for row in csv.reader(lines))[1:]
 
@@ -29,14 +29,14 @@ def _word_lists() -> dict[str, str]:
 
 
 def word_list(name: str) -> str:
-    """Return a word list as one pattern."""
+    """Return a word list of the checks' English as one pattern."""
     return _expanded("{" + name + "}", {})
 
 
 def compiled(
     rows: Iterable[Sequence[str]], flags: re.RegexFlag, *, more: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, re.Pattern[str]]:
-    """Return one pattern for each kind of a table, in the table's order, given words that a report adds to lists."""
+    """Return one pattern for each kind of a table of English, in its order, given words that a report adds to lists."""
     patterns: dict[str, list[str]] = {}
     for kind, pattern, *_ in rows:
         patterns.setdefault(kind, []).append(_expanded(pattern, more or {}))

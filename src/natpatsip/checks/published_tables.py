@@ -37,7 +37,7 @@ class PublishedTable:
     rows: tuple[tuple[str, ...], ...]
 
     def column(self, number: int) -> list[str]:
-        """Return the cells of a column."""
+        """Return the cells of a published table's column."""
         return [row[number] for row in self.rows]
 
 
@@ -53,6 +53,7 @@ def tables_in(place: Place, cell: Any) -> Iterator[PublishedTable]:
 
 
 def _carried(cell: Any) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Yield each table that a cell carries, and what carries it: text, a figure's data, a chart, an output."""
     if cell.cell_type == "markdown":
         text = substitute(cell, text_of) if KEPT in cell.metadata else cell.source
         yield from (("the table", rows) for rows in in_markdown(text))
@@ -73,7 +74,7 @@ def _carried(cell: Any) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
 
 
 def in_markdown(text: str) -> Iterator[list[tuple[str, ...]]]:
-    """Yield the pipe tables of a text."""
+    """Yield the pipe tables that a text publishes."""
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if number and "|" in line and _RULE.fullmatch(line.strip()) and "|" in lines[number - 1]:
@@ -96,7 +97,7 @@ def _plain(text: str) -> str:
 
 
 def _in_specification(found: Any) -> Iterator[list[tuple[str, ...]]]:
-    """Yield the rows that a chart of Vega-Lite holds, wherever they are in it."""
+    """Yield the rows that a published chart of Vega-Lite holds, wherever they are in it."""
     if isinstance(found, Mapping):
         for value in found.values():
             yield from _in_specification(value)
@@ -127,6 +128,7 @@ class _Tables(HTMLParser):
         self._is_in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row or a cell of published HTML."""
         if tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:

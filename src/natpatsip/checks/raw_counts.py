@@ -76,7 +76,7 @@ class RawCounts:
 
     @cached_property
     def organisations(self) -> dict[str, int]:
-        """The places of organisations by name or alias, in lower case."""
+        """The places of organisations in the raw counts by name or alias, in lower case."""
         places = {name.casefold(): place for place, name in enumerate(self._names)}
         return {
             alias: places[own.casefold()] for alias, own in self.aliases.items() if own.casefold() in places
@@ -84,13 +84,13 @@ class RawCounts:
 
     @cached_property
     def _keys(self) -> list[str]:
-        """The columns that tell rows of one organisation apart."""
+        """The columns that tell raw counts of one organisation apart."""
         left_out = {self.rule.geography, "provenance", *self.rule.counts}
         return [name for name in self.columns if name not in left_out]
 
     @cached_property
     def _quarters(self) -> Sequence[Any]:
-        """The quarter that each row's period is in; nothing if periods are not dates."""
+        """The quarter of each raw count's period; nothing if periods are not dates."""
         periods = self.columns.get(self.period, ())
         if not any(isinstance(period, date) for period in periods):
             return ()
@@ -199,14 +199,14 @@ class RawCounts:
 
 
 def _codes(values: Iterable[Any]) -> Codes:
-    """Return the place of each value among all that occur, in order; -1 for none."""
+    """Return codes of what raw counts are grouped by: the place of each value among all, in order; -1 for none."""
     listed = list(values)
     places = {value: place for place, value in enumerate(sorted({value for value in listed if value is not None}))}
     return np.array([-1 if value is None else places[value] for value in listed], dtype=np.int64)
 
 
 def _combined(codes: Sequence[Codes]) -> Codes:
-    """Return one code for each combination of several, in the same order; -1 where one of them is."""
+    """Return one code for each combination of raw counts' groups, in the same order; -1 where one of them is."""
     combined = codes[0]
     for each in codes[1:]:
         is_lacking = (combined < 0) | (each < 0)
@@ -222,7 +222,7 @@ def _size(codes: Codes) -> int:
 
 
 def _summed(rows: Codes, size: int, columns: Codes, values: Floats) -> Floats:
-    """Return the sums of values by row and column; not a number where there is no value."""
+    """Return the sums of raw counts by row and column; not a number where there is none."""
     width = _size(columns)
     known = ~np.isnan(values) & (rows >= 0) & (columns >= 0)
     cells = (rows * width + columns)[known]

@@ -69,6 +69,7 @@ def _by_row_total(table: PublishedTable, counts: RawCounts, names: Names) -> Ite
 
 
 def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: RawCounts) -> Iterator[Given]:
+    """Yield the hidden counts among some parts that have one value alone, given their total."""
     rule, values = counts.rule, cells.values
     hidden = [n for n in parts if cells.texts[n].strip() == rule.symbol]
     known = [n for n in parts if n not in hidden]
@@ -88,7 +89,7 @@ def _fixed(where: str, cells: Cells, total: int, parts: Sequence[int], counts: R
 
 
 def is_fixed(interval: Interval) -> bool:
-    """Return True if a count can have one value alone."""
+    """Return True if a hidden count can have one value alone."""
     return interval[0] == interval[1]
 
 
@@ -126,7 +127,7 @@ def _numerators(table: PublishedTable, columns: Sequence[int], rule: Disclosure)
 
 
 def _possible(texts: Sequence[str], rule: Disclosure) -> list[Interval | None]:
-    """Return what each count of a column can have been; None where the column shows nothing."""
+    """Return what each count of a column, hidden or not, can have been; None where the column shows nothing."""
     numbers = [number_of(text) for text in texts]
     is_rounded = all(number % rule.base == 0 for number in numbers if not np.isnan(number))
     shown = [None if np.isnan(each) else interval_of(each, rule, is_rounded=is_rounded) for each in numbers]

@@ -102,7 +102,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _is_share(subject: Operand, others: Sequence[Operand]) -> tuple[bool, str]:
-    """Compare a percentage with part and whole, at the decimals that it is printed with."""
+    """Compare a percentage with part and whole, as a relation asks, at the decimals that it is printed with."""
     part, whole = others
     if not whole.value:
         return False, f"{part.text} of {whole.text}, which is not a share"
@@ -113,7 +113,7 @@ def _is_share(subject: Operand, others: Sequence[Operand]) -> tuple[bool, str]:
 
 
 def circle(named: Mapping[str, Sequence[str]]) -> str:
-    """Return the circle in which numbers are said to follow from each other; empty if there is none.
+    """Return the circle in which relations say that numbers follow from each other; empty if there is none.
 
     Examples
     --------
@@ -153,7 +153,7 @@ class Rule:
 
     @property
     def where(self) -> str:
-        """Its place."""
+        """The relation's line in its file."""
         return f"{FILE}, row {self.row}"
 
 
@@ -166,7 +166,7 @@ class Rules:
 
     @classmethod
     def read(cls, project: Path, quarter: Quarter, *, known: Collection[str]) -> Rules:
-        """Read the file, given the ids of all facts that the project knows; a project without the file has no rules.
+        """Read ``data/relations.csv``, given the ids of all facts that are known; a project without it has no rules.
 
         Raises
         ------
@@ -190,7 +190,7 @@ class Rules:
         return cls(quarter, tuple(found))
 
     def of(self, *relations: str) -> list[Rule]:
-        """Return the rules of some kinds."""
+        """Return the rules of some relations."""
         return [rule for rule in self.rules if rule.relation in relations]
 
     def is_estimate(self, fact: str, period: str) -> bool:
@@ -199,11 +199,12 @@ class Rules:
         return any(rule.fact == fact and rule.period in ("", named) for rule in self.of(ESTIMATE))
 
     def written(self, period: str) -> str:
-        """Return the period that the file names, as facts have it."""
+        """Return the period that a relation names, as facts have it."""
         return {QUARTER: str(self.quarter), YEAR: self.quarter.year_to_date}.get(period, period)
 
 
 def _rule(number: int, row: Mapping[str, str], known: Collection[str]) -> Rule:
+    """Return a line of ``data/relations.csv`` as a rule."""
     where = f"{FILE}, row {number}"
     fact, period, relation, of, reason = (row[name] for name in COLUMNS)
     if not ID.fullmatch(fact):
@@ -228,6 +229,7 @@ def _rule(number: int, row: Mapping[str, str], known: Collection[str]) -> Rule:
 
 
 def _term(where: str, text: str, known: Collection[str]) -> Term:
+    """Return what a relation compares with: a fact, or what a chart shows."""
     if (chart := _CHART.fullmatch(text)) and FIGURE_ID.fullmatch(chart["figure"]):
         return Term(chart["figure"], column=chart["column"].strip())
     found = _TERM.fullmatch(text)
@@ -246,6 +248,7 @@ def _refuse_unknown(where: str, fact: str, known: Collection[str]) -> None:
 
 
 def _refuse_circles(rules: Sequence[Rule]) -> None:
+    """Raise a DataError if relations say that facts follow from each other in a circle."""
     named: dict[str, list[str]] = {}
     for rule in rules:
         if rule.relation in ("equal", "sum"):

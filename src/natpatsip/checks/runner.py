@@ -196,7 +196,7 @@ def _is_the_same(refused: Finding, finding: Finding) -> bool:
 
 
 def _as_written(content: NotebookNode) -> NotebookNode:
-    """Return a notebook without what an earlier run has left in it."""
+    """Return a notebook to check without what an earlier run has left in it."""
     clean = deepcopy(content)
     for cell in clean.cells:
         cell.metadata.pop("user_expressions", None)
@@ -248,7 +248,7 @@ def _failed_claims(claims: Iterable[re.Match[str]], context: CheckContext) -> li
 
 
 def _in_reading_order(findings: list[Finding], chapters: list[str]) -> list[Finding]:
-    """Sort by chapter, cell and check; what is not in a notebook comes last."""
+    """Sort findings by chapter, cell and check; what is not in a notebook comes last."""
     order = {f"{name}.ipynb": number for number, name in enumerate(chapters)}
     return sorted(
         findings,

@@ -65,7 +65,7 @@ def sentences_of(cell: Any, place: Place) -> list[Sentence]:
 
 
 def _marked(cell: Any) -> tuple[str, list[Printed]]:
-    """Return a cell's text with marks for its expressions, and what these printed."""
+    """Return the text of a cell to check with marks for its expressions, and what these printed."""
     results = iter(cell.metadata.get("user_expressions", []))
     printed: list[Printed] = []
 
@@ -81,7 +81,7 @@ def _marked(cell: Any) -> tuple[str, list[Printed]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
-    """Yield headings, paragraphs, list items and table rows, each on one line, without the fences of divs."""
+    """Yield what the sentences to check are in, each on one line: headings, paragraphs, list items, table rows."""
     kind, lines = "text", list[str]()
     for line in [*text.splitlines(), ""]:
         bare = line.strip()
@@ -103,7 +103,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
 
 
 def split(block: str) -> list[str]:
-    """Return the sentences of a paragraph.
+    """Return the sentences of a paragraph to check.
 
     Examples
     --------

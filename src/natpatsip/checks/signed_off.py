@@ -51,13 +51,13 @@ class _Chapters:
         self._now: dict[str, Snapshot] = {}
 
     def now(self, name: str) -> Snapshot:
-        """Return what a chapter says."""
+        """Return what a chapter to check says now."""
         if name not in self._now:
             self._now[name] = Snapshot.of(self.report, name)
         return self._now[name]
 
     def changed(self, sign_off: SignOff) -> dict[str, str] | None:
-        """Return the chapters that are not as somebody signed them, with the hash that they had; new ones have none.
+        """Return the chapters to report: not as somebody signed them, with the hash that they had; new ones have none.
 
         None if it is not known any more which chapters there were.
         """
@@ -82,7 +82,7 @@ class _Chapters:
         return found
 
     def differences(self, name: str, signed: str) -> list[Difference] | None:
-        """Return what has changed in a chapter; None if what was signed is not known any more."""
+        """Return what the check finds changed in a chapter; None if what was signed is not known any more."""
         key = (name, signed)
         if key not in self._differences:
             before = kept(self.context.project, self.context.quarter, name, signed)
@@ -90,7 +90,7 @@ class _Chapters:
         return self._differences[key]
 
     def said(self, changed: Mapping[str, str]) -> str:
-        """Return what has changed, counted by its kind."""
+        """Return what a finding says has changed, counted by its kind."""
         here = self.report.notebooks
         there = {name: self.differences(name, signed) for name, signed in changed.items() if signed and name in here}
         found = [change for changes in there.values() for change in changes or ()]
@@ -160,7 +160,7 @@ def _verified(context: CheckContext) -> Iterator[Finding]:
 
 
 def _shown(value: float | str) -> str:
-    """Return a value with all of its digits: of two that differ, both would read the same with fewer.
+    """Return a verified value with all of its digits: of two that differ, both would read the same with fewer.
 
     Examples
     --------

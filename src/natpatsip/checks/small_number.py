@@ -65,12 +65,12 @@ class _ProtectedCounts:
         self._made_of = key("small numbers", name, context.quarter, context.settings.labels, *data)
 
     def found(self, find: Callable[[], Iterable[Finding]], *made_of: object) -> Iterator[Finding]:
-        """Yield what is found, as an earlier build may have found it."""
+        """Yield the small numbers that are found, as an earlier build may have found them."""
         saved = self._context.saved.once(lambda: [astuple(each) for each in find()], self._made_of, *made_of)
         yield from (Finding(*each) for each in saved)
 
     def in_cell(self, cell: _Cell) -> Iterable[Finding]:
-        """Return what a cell carries and should not."""
+        """Return the small numbers that a cell carries and should not."""
         if not cell.tables and not cell.content.get("outputs"):
             return ()
         from natpatsip.checks import counts_shown
@@ -79,7 +79,7 @@ class _ProtectedCounts:
         return counts_shown.in_cell(cell.place, cell.content, cell.tables, self._counts, names)
 
     def in_facts(self) -> Iterable[Finding]:
-        """Return the facts that should not be published."""
+        """Return the facts that are small numbers, and should not be published."""
         from natpatsip.checks import counts_shown
 
         return counts_shown.in_facts(self._context.facts.values(), self._context.places, self._counts, file=self._file)

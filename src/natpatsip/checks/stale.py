@@ -67,7 +67,7 @@ def _unchanged_words(context: CheckContext) -> Iterator[Finding]:
 
 
 def _paragraphs(cell: Any, place: Place) -> dict[str, str]:
-    """Return the paragraphs of a cell by their words, without headings, lead-ins of lists and lines of a few words."""
+    """Return a cell's paragraphs, stale or not, by their words, without headings, lead-ins of lists and short lines."""
     blocks = {each.block: each.kind for each in sentences_of(cell, place)}
     expressions = iter(INLINE.findall(cell.source))
     found = {}
@@ -126,6 +126,6 @@ def _is_comparison(sentence: Sentence, named: Quarter, quarter: Quarter, start: 
 
 
 def _start(text: str, length: int = 70) -> str:
-    """Return how a text begins."""
+    """Return how a stale text begins."""
     flat = " ".join(re.sub(r"`\{python\}[^`]*`", "{…}", text).split())
     return flat if len(flat) <= length else flat[:length].rpartition(" ")[0] + "…"

@@ -32,13 +32,13 @@ class Names:
 
 
 def bare(name: str) -> str:
-    """Return a column's name without what only its spelling adds."""
+    """Return the name of a published table's column without what only its spelling adds."""
     return " ".join(name.replace("_", " ").casefold().split())
 
 
 @lru_cache(maxsize=100_000)
 def printed_number(text: str) -> Decimal:
-    """Return the number that a cell shows, with the decimals that it shows; not a number if it shows none.
+    """Return the number that a published cell shows, with its decimals; not a number if it shows none.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def printed_number(text: str) -> Decimal:
 
 @lru_cache(maxsize=100_000)  # the tables of a report repeat their numbers, and each is read for several rules
 def number_of(text: str) -> float:
-    """Return the same for arithmetic with measured values.
+    """Return the number that a published cell shows, for arithmetic with measured values.
 
     Examples
     --------
@@ -75,27 +75,27 @@ class Cells:
 
     @property
     def place(self) -> str:
-        """What they are in their table, as messages name it."""
+        """What the cells are in the published table, as findings name it."""
         return f'{"row" if self.is_row else "column"} "{self.label}"'
 
     @cached_property
     def values(self) -> Any:
-        """Their numbers, not a number where there is none."""
+        """The published cells' numbers, not a number where there is none."""
         return np.array([number_of(text) for text in self.texts])
 
     @property
     def is_share(self) -> bool:
-        """Whether they are percentages, which do not add up."""
+        """Whether the published cells are percentages, which do not add up."""
         return wording.is_share(self.label) or any(text.endswith("%") for text in self.texts)
 
     @cached_property
     def decimals(self) -> int:
-        """The decimals that they are shown with."""
+        """The decimals that the published cells are shown with."""
         exponents = (printed_number(text).as_tuple().exponent for text in self.texts)
         return max((-each for each in exponents if isinstance(each, int)), default=0)
 
     def named(self, n: int) -> str:
-        """Return the name of a cell's row, and of the part of the table that it is in."""
+        """Return the name of a published cell's row, and of the part of the table that it is in."""
         return f"{self.names[n]} ({self.part})" if self.part else self.names[n]
 
 
@@ -129,7 +129,7 @@ def groups(table: PublishedTable, known: Mapping[str, int], names: Names) -> Ite
 
 
 def organisation_column(table: PublishedTable, known: Mapping[str, int]) -> int | None:
-    """Return the column that names an organisation in at least half of the rows; None if there is none."""
+    """Return the published column that names an organisation in at least half of its rows; None if there is none."""
     for number in range(len(table.columns)):
         named = sum(cell.casefold() in known for cell in table.column(number))
         if 2 * named >= len(table.rows):
@@ -138,6 +138,6 @@ def organisation_column(table: PublishedTable, known: Mapping[str, int]) -> int 
 
 
 def is_text(table: PublishedTable, column: int, symbol: str) -> bool:
-    """Return True if a column holds words or dates, and no numbers."""
+    """Return True if a column of a published table holds words or dates, and no numbers."""
     filled = [cell for cell in table.column(column) if cell not in ("", MISSING, symbol)]
     return bool(filled) and sum(isnan(number_of(cell)) for cell in filled) > len(filled) / 2

@@ -143,7 +143,7 @@ class _TypedNumbers:
         return "", f"Publish it from data or a calculation and cite it, {tag}.", ""
 
     def _choice(self, facts: Sequence[Fact], *, is_value_told: bool = False) -> str:
-        """Return what to write, with what tells several facts apart, and the value of each where that is asked."""
+        """Return what to write for a typed number, with what tells facts apart, and the value of each where asked."""
         is_label_told = len(facts) > 1
         written = []
         for fact in facts:
@@ -228,7 +228,7 @@ def _places(typed: Typed) -> int:
 
 
 def _quote(text: str, typed: Typed) -> str:
-    """Return the words around a number, whole words on both sides."""
+    """Return the words around a typed number, whole words on both sides."""
     start, end = max(0, typed.start - _AROUND), min(len(text), typed.end + _AROUND)
     before, after = text[start : typed.start], text[typed.end : end]
     if start:

@@ -47,7 +47,7 @@ def check(context: CheckContext) -> list[Finding]:
 
 
 def _message(opened: Mapping[str, Any], package: Package) -> str:
-    """Return what is wrong with having opened something, and what to do; empty if nothing is."""
+    """Return what a finding says is wrong with having opened something, and what to do; empty if nothing is."""
     if host := opened.get("host"):
         return (
             f"This cell reads from the network ({host}), where the same may not be found again. "
@@ -64,6 +64,7 @@ def _message(opened: Mapping[str, Any], package: Package) -> str:
 
 
 def _undeclared(path: PurePosixPath, package: Package) -> str:
+    """Return what is wrong with having read a file that is not declared, and what to do."""
     lacks = (
         "so it has no cut-off (a later quarter may change this one), no schema (its cells are not checked) and no "
         "provenance"
@@ -90,6 +91,7 @@ def _undeclared(path: PurePosixPath, package: Package) -> str:
 
 
 def _past_declaration(resource: Resource) -> str:
+    """Return what is wrong with having read a declared file directly, and what to do."""
     options = resource.natpatsip
     stated = {
         "cut-off": bool(options.as_of or options.period),

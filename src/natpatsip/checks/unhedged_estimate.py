@@ -162,7 +162,7 @@ def _in_blocks(context: CheckContext) -> Iterator[Finding]:
 
 
 def _parts(markdown: str) -> list[str]:
-    """Return a block's tiles, rows or paragraphs."""
+    """Return a block's tiles, rows or paragraphs, in each of which an estimate is hedged or not."""
     if ".tile " in markdown:
         return [part.split("}\n", 1)[-1] for part in re.split(r"^::: \{", markdown, flags=re.MULTILINE)[1:]]
     return markdown.splitlines()

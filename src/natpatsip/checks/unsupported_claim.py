@@ -155,7 +155,7 @@ def _words_to_check(sentence: Sentence) -> str:
 
 
 def _by_subject(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return figures by the words for their subject: all of them, and the last two, which stand for many a longer name.
+    """Return figures by what claims call their subject: all its words, and the last two, which stand for a longer name.
 
     Last words that subjects of several figures share are no name of any.
     """
@@ -176,7 +176,7 @@ class _Part:
     figures: dict[int, str] = field(default_factory=dict)
 
     def nearest(self, position: int, *, ahead: bool) -> str:
-        """Return the figure before a cell, else the one after it; the other way round for what a chart is made of."""
+        """Return the figure that a claim is about: before a cell, else after it; the other way round if `ahead`."""
         before = [name for at, name in sorted(self.figures.items()) if at <= position][-1:]
         after = [name for at, name in sorted(self.figures.items()) if at >= position][:1]
         return "".join((after or before) if ahead else (before or after))

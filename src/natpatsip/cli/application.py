@@ -50,7 +50,7 @@ def natpatsip(version: Annotated[bool, VERSION] = False) -> None:
 
 
 def one_of(option: str, word: str, choices: tuple[str, ...]) -> None:
-    """Refuse a word that is not one of an option's choices."""
+    """Refuse a word on the command line that is not one of an option's choices."""
     if word not in choices:
         raise UsageError(f'{option}: found "{word}", expected one of {", ".join(choices)}.{nearest(word, choices)}')
 

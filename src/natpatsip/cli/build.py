@@ -103,7 +103,7 @@ def build(
 
 
 def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything: bool, final: bool, due: bool) -> None:
-    """Reject options that exclude each other."""
+    """Reject options of the command line that exclude each other."""
     if final and formats != FORMATS:
         raise UsageError("--final: a final edition has all formats. Leave --to out.")
     if final and due:
@@ -115,7 +115,7 @@ def _check_options(quarters: list[str], formats: tuple[str, ...], *, everything:
 
 
 def _chosen(project: Path, named: list[str], options: Options, *, everything: bool, log: ProgressLog) -> list[Quarter]:
-    """Return the quarters to build."""
+    """Return the quarters that the command line asks to build."""
     from natpatsip.pipeline.caching.up_to_date import complete_quarters
     from natpatsip.quarter import Quarter
     from natpatsip.release.final_edition import is_final

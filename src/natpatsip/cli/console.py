@@ -26,7 +26,7 @@ class TimedLines(io.TextIOBase):
         self._stream, self._is_new = stream, True
 
     def write(self, text: str) -> int:
-        """Write text; each line that it begins is given the time."""
+        """Write text to the terminal or a log; each line that it begins is given the time."""
         if not isinstance(text, str):  # so Click, which tries both, knows that this is no stream of bytes
             raise TypeError(f"write() takes text, not {type(text).__name__}")
         for line in text.splitlines(keepends=True):
@@ -36,7 +36,7 @@ class TimedLines(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits to the terminal or the log."""
         self._stream.flush()
 
     def fileno(self) -> int:

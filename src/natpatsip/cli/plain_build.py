@@ -101,7 +101,7 @@ def understood(arguments: Sequence[str]) -> tuple[Quarter, Options] | None:
 
 
 def _plain(formats: Sequence[str], renderer: str | None, jobs: str | None, output: str | None) -> Iterator[bool]:
-    """Yield whether each option has a value that it may have, and no dash to begin with."""
+    """Yield whether each option of a command line has a value that it may have, and no dash to begin with."""
     yield set(formats) <= set(FORMATS)
     yield renderer is None or renderer in RENDERERS
     yield jobs is None or re.fullmatch("[1-9][0-9]{0,3}", jobs) is not None

@@ -52,14 +52,14 @@ class BuiltReport:
 
     @property
     def label(self) -> str:
-        """What it is called beside another report."""
+        """What the report is called beside another one."""
         return f"{self.quarter.label} ({self.name})" if self.name else self.quarter.label
 
     @classmethod
     def read(
         cls, folder: Path, quarter: Quarter, *, name: str = "", units: Mapping[str, str] | None = None
     ) -> BuiltReport:
-        """Read a report from its folder.
+        """Read a report that is to be compared from its folder.
 
         Raises
         ------
@@ -82,13 +82,13 @@ class BuiltReport:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """The titles of its chapters."""
+        """The titles of the compared report's chapters."""
         found = {name: TITLE.search(content.cells[0].source) for name, content in self.notebooks.items()}
         return {name: match[1].strip() if match else name for name, match in found.items()}
 
     @cached_property
     def figures(self) -> dict[str, Figure]:
-        """Its figures by id, numbered in reading order."""
+        """The compared report's figures by id, numbered in reading order."""
         found: dict[str, Figure] = {}
         for chapter in self.notebooks:
             for each in self._outputs[chapter].figures:
@@ -98,24 +98,24 @@ class BuiltReport:
         return found
 
     def place_of_cell(self, chapter: str, cell: str) -> str:
-        """Return the place of a cell as a reader finds it."""
+        """Return the place of a cell of the compared report as a reader finds it."""
         return self.place(chapter, self.section_of(chapter, cell))
 
     def cell(self, chapter: str, cell: str) -> NotebookNode | None:
-        """Return a cell by its id; None if there is none."""
+        """Return a cell of the compared report by its id; None if there is none."""
         content = self.notebooks.get(chapter)
         return next((each for each in content.cells if each.get("id") == cell), None) if content else None
 
     def section_of(self, chapter: str, cell: str) -> str:
-        """Return the headings that a cell of a chapter ends under, the highest first."""
+        """Return the headings that a cell of the compared report ends under, the highest first."""
         return self._sections.get(chapter, {}).get(cell, "")
 
     def place(self, chapter: str, section: str) -> str:
-        """Return a place as a reader finds it: the title of the chapter, and the section."""
+        """Return a place of a change as a reader finds it: the title of the chapter, and the section."""
         return BETWEEN.join(part for part in (self.titles.get(chapter, chapter), section) if part)
 
     def chapter_of(self, fact: str) -> str:
-        """Return the chapter that a fact, by its id, belongs to; empty if none uses it.
+        """Return the chapter under which changes of a fact, by its id, are listed; empty if none uses it.
 
         It is the one that publishes it. A reported number belongs to the first chapter that uses it and cites no number
         of another chapter: one that does sums up what others say.
@@ -128,6 +128,7 @@ class BuiltReport:
 
     @cached_property
     def _chapters_of_facts(self) -> dict[str, str]:
+        """The chapter of each fact of the compared report by id: the one that publishes it, else one that uses it."""
         found = {fact.id: fact.section for fact in self.facts if fact.section in self.notebooks}
         used = {chapter: [fact for _, fact in own.uses] for chapter, own in self._outputs.items()}
         sums_up = {chapter: any(fact.section not in ("", chapter) for fact in own) for chapter, own in used.items()}
@@ -141,7 +142,7 @@ class BuiltReport:
         return {chapter: dict(self._walk(chapter)) for chapter in self.notebooks}
 
     def _walk(self, chapter: str) -> Iterator[tuple[str, str]]:
-        """Yield each cell that appears in the quarter, with the headings that it ends under."""
+        """Yield each cell of the compared report in its quarter, with the headings that it ends under."""
         path: list[Heading] = []
         for cell in self.notebooks[chapter].cells[1:]:
             if not appears_in(cell, self.quarter):
@@ -154,7 +155,7 @@ class BuiltReport:
 
 
 def _with_kinds(facts: Iterable[Fact], notebooks: Mapping[str, NotebookNode]) -> Iterator[Fact]:
-    """Yield the facts of ``facts.csv`` as the kinds of number that the notebooks say they are."""
+    """Yield the facts of a compared report's ``facts.csv`` as the kinds of number that its notebooks say they are."""
     used = (fact for each in gather(notebooks).values() for fact in (*each.published, *each.printed))
     known = {each.key: each for fact in used for each in with_inputs(fact)}
     for fact in facts:

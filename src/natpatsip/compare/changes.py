@@ -62,7 +62,7 @@ class Change:
     words: tuple[Stretch, ...] = ()  # for narrative: stretches of words that are "same", "removed" or "added"
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, without the fields that do not apply."""
+        """Return the change as JSON can hold it, without the fields that do not apply."""
         return {name: value for name, value in vars(self).items() if value not in ("", None, ())}
 
 
@@ -153,7 +153,7 @@ def _title(comparison: Comparison) -> str:
 
 
 def number_table(changes: Sequence[Change], comparison: Comparison) -> Iterator[str]:
-    """Yield the lines of a Markdown table of numbers."""
+    """Yield a Markdown table of changed numbers, line by line: the number, before, now, change, control chart."""
     heads, *rows = number_rows(changes, comparison)
     alignment = (":---", "--:", "--:", ":---", ":---")[: len(heads)]
     for row in (heads, alignment, *rows):
@@ -170,7 +170,7 @@ def number_rows(changes: Sequence[Change], comparison: Comparison) -> list[tuple
 
 
 def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, str, str]:
-    """Return a number's row: what it is, before, now, by how much it changed, and what its control chart shows."""
+    """Return a changed number's row: what it is, before, now, by how much, and what its control chart shows."""
     verbs = {"fact-rose": "Rose by", "fact-fell": "Fell by", "fact-revised": "Revised by"}
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"

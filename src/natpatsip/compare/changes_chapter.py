@@ -43,7 +43,7 @@ def since_previous_quarter(now: BuiltReport, folders: Sequence[Path], *, is_fina
 
 
 def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
-    """Return the chapter, in the constructs of docs/chapters.md; of a final edition without the narrative."""
+    """Return the chapter of changes, in the constructs of docs/chapters.md; in a final edition without narrative."""
     before = comparison.before.quarter
     narrative = (
         " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence "

@@ -70,7 +70,7 @@ def _rank(fact: Fact, change: Change, report: BuiltReport) -> int:
 
 
 def role(fact: Fact, quarter: Quarter) -> str:
-    """Return what a fact's period is to its report: the quarter, the year to date, or the period itself.
+    """Return what a fact's period is to its report, which pairs facts: the quarter, the year to date, or itself.
 
     Examples
     --------
@@ -190,7 +190,7 @@ def _difference(before: Fact, now: Fact) -> str:
 
 
 def amount(before: float, now: float, unit: str, decimals: int | None = None) -> str:
-    """Return by how much a value changed: in its unit and, if the earlier value is positive, in percent of it.
+    """Return by how much a value changed between reports: in its unit and, if it was positive, in percent of it.
 
     A change in percentage points has the decimals that the percentages are printed with, if they are given.
 

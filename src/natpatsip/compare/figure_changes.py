@@ -106,6 +106,7 @@ def reading_of(figure: Figure, report: BuiltReport) -> Reading | None:
 
 
 def _first_day(month: str) -> date | None:
+    """Return the first day of a month that a compared chart names; None if it is not a month."""
     for form in ("%Y-%m-%d", "%Y-%m", "%B %Y"):
         try:
             return datetime.strptime(month, form).date().replace(day=1)

@@ -80,7 +80,7 @@ def all_matched(
 
 
 def _the_same(before: Sequence[Passage], now: Sequence[Passage]) -> dict[int, int]:
-    """Return which passage is which, by position.
+    """Return which passage is the same as which in the other text, by position.
 
     By key first, so that a new value of a cited number is not a change; then by text, so that a number which was typed
     and is now cited is not one either.
@@ -117,7 +117,7 @@ def _reworded(before: Sequence[Passage], now: Sequence[Passage], same: Mapping[i
 
 
 def _in_order(pairs: Mapping[int, int]) -> dict[int, int]:
-    """Return the most pairs that are in the same order in both texts: the others have moved.
+    """Return the most pairs of passages that are in the same order in both texts: the others have moved.
 
     Examples
     --------

@@ -40,7 +40,7 @@ class Passage:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What it is compared by."""
+        """What the passage is compared by."""
         return tuple(word.key for word in self.words)
 
     @property
@@ -75,7 +75,7 @@ class Marks:
     words: dict[str, Word] = field(default_factory=dict)
 
     def put(self, expression: str, result: str) -> str:
-        """Return the marks for a result: one for a value, one for each word of a sentence."""
+        """Return the marks for a result in a passage: one for a value, one for each word of a sentence."""
         texts = result.split()
         if len(texts) <= VALUE_WORDS:
             return self._mark(Word("{" + expression + "}", result))
@@ -87,7 +87,7 @@ class Marks:
         return mark
 
     def words_of(self, text: str) -> tuple[Word, ...]:
-        """Return the words of a text, with marks resolved."""
+        """Return the words of a passage to compare, with marks resolved."""
         return tuple(
             Word(
                 _unescaped("".join(self.words[each].key if each in self.words else each for each in word)),
@@ -98,11 +98,12 @@ class Marks:
 
 
 def _unescaped(text: str) -> str:
-    """Return a text without the backslashes that keep signs from being markup, as readers see it."""
+    """Return a passage without the backslashes that keep signs from being markup, as readers see it."""
     return ESCAPE.sub(r"\1", text)
 
 
 def _texts(cell: NotebookNode, report: BuiltReport, *, with_tables: bool) -> Iterator[tuple[str, Marks]]:
+    """Yield the texts of a cell that passages are in, each with its marks."""
     marks = Marks()
     if cell.cell_type == "markdown":
         yield _marked(cell, report, marks), marks
@@ -114,6 +115,7 @@ def _texts(cell: NotebookNode, report: BuiltReport, *, with_tables: bool) -> Ite
 
 
 def _marked(cell: NotebookNode, report: BuiltReport, marks: Marks) -> str:
+    """Return the text of a cell to compare, with marks for its results and references."""
     results: Iterator[dict[str, Any]] = iter(cell.metadata.get(KEPT, []))
 
     def value(match: re.Match[str]) -> str:
@@ -128,7 +130,7 @@ def _marked(cell: NotebookNode, report: BuiltReport, marks: Marks) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Split a text at empty lines, headings, list items and table rows."""
+    """Split a text into passages, at empty lines, headings, list items and table rows."""
     lines: list[str] = []
     for line in [*text.splitlines(), ""]:
         is_own = bool(HEADING.match(line)) or line.startswith("|")

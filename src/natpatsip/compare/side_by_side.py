@@ -83,7 +83,7 @@ def write_page(comparison: Comparison, folders: tuple[Path, Path], place: Path, 
 
 
 def _sheet(own: Path, name: str) -> Path:
-    """Return a style sheet of a look; a project's look may be older than this page."""
+    """Return a style sheet for the page from a look; a project's look may be older than this page."""
     file = own / "assets" / name
     return file if file.is_file() else look.packaged() / "assets" / name
 
@@ -98,6 +98,7 @@ class _Page:
         return {BEFORE: self.comparison.before, NOW: self.comparison.now}
 
     def lines(self) -> Iterator[str]:
+        """Yield the lines of the page with two reports side by side."""
         before, now = (escape(each.label) for each in self.reports.values())
         title = f"What changed from {before} to {now}"
         yield from (
@@ -138,6 +139,7 @@ class _Page:
     # Numbers
 
     def _numbers(self) -> Iterator[str]:
+        """Yield the numbers that changed from one report to the other, as HTML."""
         yield '<h2 id="numbers">Numbers</h2>'
         numbers, rest = self.comparison.of(*NUMBERS), self.comparison.of(*NUMBERS_OF_ONE)
         if not numbers and not rest:
@@ -166,6 +168,7 @@ class _Page:
             yield name, _content(before.get(name)), _content(now.get(name))
 
     def _charts(self, changed: Sequence[tuple[str, Figure | None, Figure | None]]) -> Iterator[str]:
+        """Yield the figures that changed, each as both reports have it, as HTML."""
         yield '<h2 id="figures">Figures</h2>'
         if not changed:
             yield "<p>No figure changed.</p>"
@@ -179,6 +182,7 @@ class _Page:
             yield "</div></section>"
 
     def _chart(self, side: str, name: str, figure: Figure | None, titles: Sequence[Stretch]) -> str:
+        """Return one side of a figure that changed."""
         report = self.reports[side]
         label = f'<p class="side-label">{escape(report.label)}</p>'
         if figure is None:
@@ -197,6 +201,7 @@ class _Page:
     # Narrative
 
     def _chapter(self, chapter: str, title: str, matches: Sequence[Match]) -> Iterator[str]:
+        """Yield the passages of a chapter, as both reports have them, as HTML."""
         yield f'<h3 id="chapter-{escape(chapter)}">{escape(title)}</h3>'
         for section, own in groupby(matches, key=lambda each: (each.now or each.before or _NOTHING).section):
             if section:
@@ -213,6 +218,7 @@ class _Page:
         yield "</details>"
 
     def _pair(self, match: Match) -> str:
+        """Return a passage that changed, on both sides."""
         texts = [each.text if each else "" for each in (match.before, match.now)]
         words = difference(words_of(texts[0]), words_of(texts[1]))
         sides = []
@@ -225,6 +231,7 @@ class _Page:
         )
 
     def _state(self, match: Match) -> str:
+        """Return in words how a passage changed."""
         if match.kind == matching.MOVED and match.before and match.now:
             origin, place = (
                 report.place(each.chapter, each.section)
@@ -259,7 +266,7 @@ def _side(words: Sequence[Stretch], side: str) -> str:
 
 
 def _svg(file: Path, prefix: str) -> str:
-    """Return a drawing as a part of the page, with ids of its own; empty if it is not there."""
+    """Return a drawing as a part of the page of two reports, with ids of its own; empty if it is not there."""
     if not file.is_file():
         return ""
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)

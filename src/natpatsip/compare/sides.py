@@ -28,7 +28,7 @@ class Side:
 
 
 def located(before: str, now: str, reports: Path, *, is_last_year: bool = False) -> tuple[Side, Side]:
-    """Return the two builds that a command line names.
+    """Return the two builds to compare that a command line names.
 
     Parameters
     ----------
@@ -76,6 +76,7 @@ def _shown(written: str, side: Side, other: Side, project: Path) -> str:
 
 
 def _side(written: str, reports: Path, other: Quarter | None) -> Side:
+    """Return a build to compare by the quarter or the folder that names it."""
     if FORM.fullmatch(written):
         return Side(reports / written, Quarter.parse(written))
     for folder in (Path(written), *([Path(written) / str(other)] if other else [])):

@@ -24,7 +24,7 @@ class Word:
 
 
 def words_of(text: str) -> list[Word]:
-    """Return the words of a plain text."""
+    """Return the words of a plain text, to compare them."""
     return [Word(word, word) for word in text.split()]
 
 
@@ -61,7 +61,7 @@ def _opcodes(before: Sequence[str], now: Sequence[str]) -> Sequence[tuple[str, i
 
 
 def _add(stretches: list[Stretch], kind: str, words: Sequence[Word]) -> None:
-    """Append words as a stretch, or to the last stretch if it is of the same kind."""
+    """Append words to a difference as a stretch, or to its last stretch if that is of the same kind."""
     text = shown(words)
     if stretches and stretches[-1][0] == kind and text:
         stretches[-1] = (kind, f"{stretches[-1][1]} {text}")
@@ -70,7 +70,7 @@ def _add(stretches: list[Stretch], kind: str, words: Sequence[Word]) -> None:
 
 
 def likeness(before: Sequence[Word], now: Sequence[Word], *, least: float) -> float:
-    """Return how alike two texts are, from 0 to 1; 0 if that is less than `least`."""
+    """Return how alike two texts that are compared are, from 0 to 1; 0 if that is less than `least`."""
     matcher = SequenceMatcher(None, [word.key for word in before], [word.key for word in now], autojunk=False)
     if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:  # upper bounds, far cheaper than ratio()
         return 0.0
@@ -79,7 +79,7 @@ def likeness(before: Sequence[Word], now: Sequence[Word], *, least: float) -> fl
 
 
 def shown(words: Sequence[Word]) -> str:
-    """Return words as a text."""
+    """Return compared words as a text."""
     return " ".join(word.shown for word in words)
 
 
@@ -90,7 +90,7 @@ def marked(
     around: int | None = None,  # shorten stretches that are the same to this many words beside each change
     escape: Callable[[str], str] = str,  # applied to the words, not to the marks
 ) -> str:
-    """Return stretches as one text, with the removed and the added words marked.
+    """Return stretches of a difference as one text, with the removed and the added words marked.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _shortened_in_between(text: str, around: int, *, is_first: bool, is_last: bo
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text, shortened to a number of words.
+    """Return a text in a list of changes, shortened to a number of words.
 
     Examples
     --------

@@ -47,7 +47,7 @@ EXAMPLES = {
 
 
 def is_quarter(text: str) -> bool:
-    """Return True if a text is a quarter in its written form.
+    """Return True if a cell's text is a quarter in its written form.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def is_quarter(text: str) -> bool:
 
 
 def is_period(text: str) -> bool:
-    """Return True if a text is a period that a fact can be of.
+    """Return True if a cell's text is a period that a fact can be of.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def is_period(text: str) -> bool:
 
 
 def first_month(period: str) -> date | None:
-    """Return the first month of a quarter or year to date, or the month of ``2025-03`` and ``to-2025-03``.
+    """Return the first month of a period in a cell: of a quarter or year to date, or of ``2025-03`` and ``to-2025-03``.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def first_month(period: str) -> date | None:
 
 
 def value_fits(value: str, unit: str) -> bool:
-    """Return True if a value is what its unit asks for: a date, a quarter or a number.
+    """Return True if a cell's value is what its unit asks for: a date, a quarter or a number.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def value_fits(value: str, unit: str) -> bool:
 
 
 def value_expected(unit: str) -> str:
-    """Return what a unit asks for, in words."""
+    """Return what a unit asks of a cell, in words."""
     forms = {"date": EXAMPLES["date"], "quarter": EXAMPLES["quarter"]}
     return forms.get(unit, "a number, in digits alone, such as 677 or 85.9")
 
@@ -190,7 +190,7 @@ def _refuse(text: str) -> Any:
 
 
 def _as_type(text: str, field: DataField) -> Any:
-    """Return a text as its type, or raise a ValueError."""
+    """Return a cell's text as its field's type, or raise a ValueError."""
     if field.natpatsip.form:
         holds = is_quarter if field.natpatsip.form == "quarter" else is_period
         return text if holds(text) else _refuse(text)
@@ -233,7 +233,7 @@ def _plain(text: str, field: DataField) -> str:
 
 
 def sign_beside(text: str) -> str:
-    """Return the signs around a number: of a currency, %, ‰ and the p of pence. Words do not count.
+    """Return the signs around a cell's number: of a currency, %, ‰ and the p of pence. Words do not count.
 
     Examples
     --------
@@ -354,7 +354,7 @@ def _expected(field: DataField) -> str:
 
 
 def words_expected(words: Collection[str]) -> str:
-    """Return a list of words as what is expected."""
+    """Return a list of words as what is expected of a cell."""
     named = list(words)
     if len(named) == 2:
         return " or ".join(named)

@@ -24,10 +24,10 @@ class Saved(Protocol):
     """A cache of answers by the digest of what they were made of."""
 
     def get(self, kind: str, name: str) -> bytes | None:
-        """Return an answer, None where there is none."""
+        """Return what was saved of data and what they lack, None where nothing was."""
 
     def put(self, kind: str, name: str, content: bytes) -> None:
-        """Save an answer."""
+        """Save what was found of data and what they lack."""
 
 
 def complete(quarter: Quarter, project: Path, *, saved: Saved | None = None) -> list[str]:

@@ -56,7 +56,7 @@ class Coverage:
 
     @property
     def present(self) -> set[str]:
-        """The periods that have a row in any series."""
+        """The periods that have a row of the data in any series."""
         return set().union(*self.found.values())
 
     def series(self) -> Iterator[tuple[tuple[str, ...], list[str]]]:
@@ -83,7 +83,7 @@ class Coverage:
         return list(self.table.organisations.get(kind, {})) if kind else self.table.words[column]
 
     def _measures(self, columns: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return what is measured: all words of the columns' lists, else what the rows have."""
+        """Return what a file measures: all words of the columns' lists, else what the rows have."""
         lists = [self.table.words[column] for column in columns]
         return list(product(*lists)) if all(lists) else list(dict.fromkeys(own[1:] for own in self.found))
 
@@ -194,7 +194,7 @@ def _period(value: Any, required: str) -> str:
 
 
 def _expected_periods(present: set[str], quarter: Quarter, required: str) -> list[str]:
-    """Return each period from the first present to the end of a quarter; those present where none is required."""
+    """Return the periods that a file owes: each from its first to a quarter's end; its own where none is required."""
     if not required.startswith("each"):
         return sorted(present)
     last = f"{quarter.last_month:%Y-%m}" if required == "each month" else str(quarter)
@@ -213,7 +213,7 @@ def _next(period: str) -> str:
 
 
 def _days(period: str) -> tuple[date, date] | None:
-    """Return the first and the last day of a month, a quarter or a year; None of other periods, such as 2024-25-YTD."""
+    """Return the first and last day of a period of data, a month, quarter or year; None of others: 2024-25-YTD."""
     if "Q" in period:
         first, last = Quarter.parse(period).first_month, Quarter.parse(period).last_month
     elif re.fullmatch(r"\d{4}", period):

@@ -105,6 +105,7 @@ def _twice(names: Sequence[str]) -> Iterator[str]:
 
 
 def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
+    """Yield what is wrong in the declaration of a file, given the other files."""
     path = PurePosixPath(resource.path)
     if path.is_absolute() or ".." in path.parts or "://" in resource.path:
         yield f'path: found "{resource.path}", expected a file within {FOLDER}/.'
@@ -167,6 +168,7 @@ def _columns_named(resource: Resource) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _of_field(field: DataField, package: Package) -> Iterator[str]:
+    """Yield what is wrong in the declaration of a column."""
     if field.type not in TYPES:
         yield f'type: found "{field.type}", expected one of {", ".join(TYPES)}.{nearest(field.type, TYPES)}'
     yield from bounds_expected(field)
@@ -184,6 +186,7 @@ def _of_field(field: DataField, package: Package) -> Iterator[str]:
 
 
 def _of_reference(key: ForeignKey, resource: Resource, package: Package) -> Iterator[str]:
+    """Yield what is wrong in a declared foreign key."""
     name = key.reference.resource or resource.name
     other = package.by_name.get(name)
     if other is None:

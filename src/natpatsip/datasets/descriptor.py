@@ -34,17 +34,17 @@ TIMES = ("yearmonth", "date", "datetime")  # types of which a cell is in one mon
 
 
 def _several(value: Any) -> Any:
-    """Return a name as a list of one: the standard allows both."""
+    """Return a name in a descriptor as a list of one: the standard allows both."""
     return (value,) if isinstance(value, str) else value
 
 
 def _single(value: Any) -> Any:
-    """Return the one member of a list."""
+    """Return the one member of a list in a descriptor."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _labelled(values: Any) -> Any:
-    """Return missing values or categories as mappings of value and label."""
+    """Return a field's missing values or categories as mappings of value and label."""
     if not isinstance(values, list):
         return values
     return [each if isinstance(each, Mapping) else {"value": each} for each in values]
@@ -100,7 +100,7 @@ class FieldOptions(Extension):
 
 
 def _comes_back(moment: datetime, form: str) -> bool:
-    """Return True if a moment that is written in a form is read as the same; its day or its time may be left out.
+    """Return True if a moment written in a field's form is read as the same; its day or its time may be left out.
 
     Examples
     --------
@@ -227,7 +227,7 @@ class Rule(Extension):
 
     @property
     def columns(self) -> tuple[str, str]:
-        """The two columns."""
+        """The two columns that the rule declares something of."""
         return next(self._given())
 
     def _given(self) -> Iterator[tuple[str, str]]:
@@ -319,12 +319,12 @@ class Resource(Standard):
 
     @property
     def file(self) -> str:
-        """The file's path within the project."""
+        """The data file's path within the project."""
         return f"{FOLDER}/{self.path}"
 
     @cached_property
     def table_schema(self) -> Schema:
-        """Its schema.
+        """The dataset's schema.
 
         Raises
         ------
@@ -337,22 +337,22 @@ class Resource(Standard):
 
     @cached_property
     def fields(self) -> dict[str, DataField]:
-        """Its fields by name."""
+        """The dataset's fields by name."""
         return {field.name: field for field in self.table_schema.fields}
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of its fields."""
+        """The names of the dataset's fields."""
         return tuple(self.fields)
 
     @property
     def subject(self) -> tuple[str, ...]:
-        """What a row is about: its key, without when it was reported."""
+        """What a row of the dataset is about: its key, without when it was reported."""
         return tuple(column for column in self.table_schema.primary_key if column != self.natpatsip.as_of)
 
     @property
     def provenance_column(self) -> str:
-        """The column that says whether a row is reported or illustrative; empty where none does."""
+        """The dataset's column that says whether a row is reported or illustrative; empty where none does."""
         return "" if self.natpatsip.provenance in PROVENANCE else self.natpatsip.provenance
 
 
@@ -368,7 +368,7 @@ class Package(Standard):
 
     @cached_property
     def by_name(self) -> dict[str, Resource]:
-        """The resources by name."""
+        """The declared resources by name."""
         return {resource.name: resource for resource in self.resources}
 
     @cached_property
@@ -378,7 +378,7 @@ class Package(Standard):
         return listed.natpatsip.kinds if listed else {}
 
     def resource(self, name: str) -> Resource:
-        """Return a resource.
+        """Return a declared resource.
 
         Raises
         ------

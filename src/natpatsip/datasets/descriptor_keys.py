@@ -30,7 +30,7 @@ class Standard(BaseModel):
 
     @classmethod
     def _problem_of(cls, key: str) -> str:
-        """Return what is wrong with a key; nothing where it is known, or may be one of the author's own."""
+        """Return what is wrong with a descriptor's key; nothing if it is known, or may be one of the author's own."""
         own = [part.alias or name for name, part in cls.model_fields.items()]
         if key in cls.refused_keys.split():
             return f'"{key}" is not supported. Leave it out, and save the file without the need for it.'

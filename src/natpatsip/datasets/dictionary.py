@@ -51,6 +51,7 @@ def render(package: Package) -> str:
 
 
 def _section(resource: Resource) -> Iterator[str]:
+    """Yield the dictionary's section about a file."""
     yield f"## `{resource.path}`"
     if resource.description:
         yield resource.description.strip()
@@ -109,7 +110,7 @@ def updated(project: Path, package: Package | None = None) -> str:
 
 
 def main() -> None:
-    """Bring the dictionary up to date."""
+    """Bring the data dictionary up to date."""
     try:
         project = project_root()
         (project / README).write_text(updated(project), encoding="utf-8")

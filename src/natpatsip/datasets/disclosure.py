@@ -202,7 +202,7 @@ def need_raw(frame: pd.DataFrame, counts: Sequence[str]) -> None:
 
 
 def _project() -> Path:
-    """Return the project of the notebook, else of the working directory: a policy does not depend on a quarter."""
+    """Return the project of the notebook, else of the working directory: a disclosure policy depends on no quarter."""
     try:
         return context.current().project
     except NotebookError:

@@ -86,7 +86,7 @@ def find(name: str, *, quarter: Quarter, project: Path, **key: str) -> pd.DataFr
 
 @lru_cache(maxsize=16)
 def _by_key(quarter: Quarter, table: Table, columns: tuple[str, ...]) -> dict[tuple[str, ...], list[int]]:
-    """Return the places of the rows by what some columns hold."""
+    """Return the places of a dataset's rows by what some columns hold."""
     rows, _, _ = _known_by(quarter, table)
     found: dict[tuple[str, ...], list[int]] = {}
     for place, key in enumerate(zip(*(rows[column] for column in columns), strict=True)):
@@ -139,7 +139,7 @@ def _frame(table: Table, places: list[int]) -> pd.DataFrame:
 
 
 def _column(field: DataField, table: Table, places: list[int]) -> pd.Series[Any]:
-    """Return a column of some rows as pandas has it."""
+    """Return a column of some rows of a dataset as pandas has it."""
     values, texts = (_of_rows(columns[field.name], table, places) for columns in (table.values, table.texts))
     has_gaps = None in values
     if field.type in TIMES:
@@ -155,12 +155,12 @@ def _column(field: DataField, table: Table, places: list[int]) -> pd.Series[Any]
 
 
 def _of_rows(column: Sequence[Any], table: Table, places: list[int]) -> Sequence[Any]:
-    """Return the cells of a column in some rows."""
+    """Return the cells of a dataset's column in some rows."""
     return column if table.has_only(places) else [column[place] for place in places]
 
 
 def _missing(name: str, table: Table, places: list[int]) -> dict[str, int]:
-    """Return how many cells of a column are missing for which declared reason."""
+    """Return how many cells of a dataset's column are missing for which declared reason."""
     if None not in table.values[name]:
         return {}
     labels = table.resource.table_schema.missing(table.resource.fields[name])
@@ -169,7 +169,7 @@ def _missing(name: str, table: Table, places: list[int]) -> dict[str, int]:
 
 
 def _missing_in_words(missing: dict[str, dict[str, int]]) -> str:
-    """Return what a notebook shows of missing cells."""
+    """Return what a notebook shows of a dataset's missing cells."""
     parts = [f"{count:,} of {name} {label}" for name, found in missing.items() for label, count in found.items()]
     return f"; missing: {listing(parts)}" if parts else ""
 

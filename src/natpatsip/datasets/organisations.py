@@ -28,11 +28,11 @@ class Organisation:
 
     @property
     def is_always_open(self) -> bool:
-        """Whether no day is known on which it opened or closed."""
+        """Whether no day is known on which the organisation opened or closed."""
         return self.open_from is None and self.open_to is None
 
     def is_open(self, first: date, last: date) -> bool:
-        """Return True if it was open for the whole of a period.
+        """Return True if the organisation was open for the whole of a period.
 
         Examples
         --------
@@ -71,7 +71,7 @@ def names_read(organisations: Mapping[str, Organisation]) -> dict[str, str]:
 def faults(
     values: Mapping[str, list[Any]], lines: list[int], positions: list[int], resource: Resource
 ) -> Iterator[Fault]:
-    """Yield the rows that contradict another: unknown kinds and parents, an alias of two, days in the wrong order."""
+    """Yield what contradicts another organisation: unknown kinds and parents, an alias of two, days out of order."""
     kinds, known = resource.natpatsip.kinds, from_columns(values, positions, resource.fields)
     taken: dict[tuple[str, str], str] = {(kind, name): name for kind, own in known.items() for name in own}
     for place in positions:

@@ -63,19 +63,19 @@ class Rows:
 
     @property
     def by_name(self) -> dict[str, list[str]]:
-        """The columns by name; of two that have the same, the first."""
+        """The file's columns by name; of two that have the same, the first."""
         named: dict[str, list[str]] = {}
         for name, column in zip(self.header, self.columns, strict=True):
             named.setdefault(name, column)
         return named
 
     def of(self, columns: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the cells of some columns, row by row."""
+        """Return the cells of some columns of the file, row by row."""
         named = self.by_name
         return list(zip(*(named[column] for column in columns), strict=True))
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        """Add rows that have a cell for each column."""
+        """Add rows of the file, which have a cell for each column."""
         for column, texts in zip(self.columns, zip(*rows, strict=True), strict=False):
             column.extend(texts)
 
@@ -93,12 +93,12 @@ class PlainFile(Resource):
 
     @property
     def file(self) -> str:
-        """Its path."""
+        """The data file's path."""
         return self.path
 
 
 def records(data: bytes, resource: Resource) -> dict[int, dict[str, str]]:
-    """Return the rows of a file by line, each by column, as text.
+    """Return the rows of a data file by line, each by column, as text.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def raise_faults(file: str, faults: Sequence[Fault]) -> None:
 
 
 def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
-    """Yield faults, those of a column that have the same cause as one."""
+    """Yield a data file's faults, those of a column that have the same cause as one."""
     alike = Counter((fault.column, fault.cause) for fault in faults if fault.cause)
     for fault in faults:
         count = alike.pop((fault.column, fault.cause), 0)
@@ -133,7 +133,7 @@ def _by_cause(faults: Sequence[Fault]) -> Iterator[Fault]:
 
 
 def _by_text(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """Yield faults, those of a column that say the same of many rows as one."""
+    """Yield a data file's faults, those of a column that say the same of many rows as one."""
     alike: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
         alike.setdefault((fault.column, fault.text), []).append(fault)
@@ -166,7 +166,7 @@ def content(resource: Resource, project: Path) -> bytes:
 
 
 def parse(data: bytes, resource: Resource) -> Rows:
-    """Return the rows of a file, with faults of their form collected.
+    """Return the rows of a data file, with faults of their form collected.
 
     Raises
     ------
@@ -191,6 +191,7 @@ def parse(data: bytes, resource: Resource) -> Rows:
 
 
 def _csv(data: bytes, resource: Resource) -> Rows:
+    """Return the rows of a CSV file as text, with faults of its form collected."""
     where, dialect = resource.file, resource.dialect
     encoding = resource.encoding.lower().replace("utf8", "utf-8")
     try:
@@ -310,6 +311,7 @@ def _as_text(value: Any, field: DataField | None) -> str | None:
 
 
 def _time_as_text(value: Any, field: DataField | None) -> str:
+    """Return a time of a typed data file as text."""
     forms = {"yearmonth": "%Y-%m", "year": "%Y", "date": "%Y-%m-%d"}
     form = forms.get(field.type) if field else None
     if field and field.type in ("date", "datetime") and field.format not in ("default", "any"):

@@ -38,7 +38,7 @@ def hidden_interval(rule: Disclosure) -> Interval:
 
 
 def left_for(total: Interval, parts: Iterable[Interval], place: int) -> Interval:
-    """Return what a part of a sum can be, given the total and the other parts.
+    """Return what a hidden part of a sum can be, given the total and the other parts.
 
     Examples
     --------

@@ -171,13 +171,13 @@ def _listed(names: str | Sequence[str]) -> list[str]:
 
 
 def _period(frame: pd.DataFrame) -> str:
-    """Return the column that says when, if no other is asked for."""
+    """Return the column of a dataset that says when, if no other is asked for."""
     declared: str = frame.attrs.get(PERIOD, "")
     return declared if declared in frame else "month"
 
 
 def _months(frame: pd.DataFrame, date: str) -> pd.Series:
-    """Return the month of each row, as its first day, whichever day of it the row is dated by."""
+    """Return the month of each row to sum, as its first day, whichever day of it the row is dated by."""
     if not pd.api.types.is_datetime64_any_dtype(frame[date]):
         raise DataError(f"{date} is not a column of months; expected one that is declared as yearmonth or date.")
     months: pd.Series = frame[date].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
@@ -185,7 +185,7 @@ def _months(frame: pd.DataFrame, date: str) -> pd.Series:
 
 
 def _groups(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
-    """Return the rows grouped by some columns; all of them are one group if there are none."""
+    """Return the rows to sum grouped by some columns; all of them are one group if there are none."""
     return frame.groupby(list(columns) or (lambda _: 0), observed=True)
 
 

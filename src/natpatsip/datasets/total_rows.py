@@ -21,7 +21,7 @@ REMEDY = "Take its rows out of the file: the total is added up from the others, 
 
 
 def total_by_name(names: Collection[str]) -> str:
-    """Return the one name that is that of a total, "" if there is none or nothing beside it.
+    """Return the one name in a dataset that is that of a total, "" if there is none or nothing beside it.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def total_by_name(names: Collection[str]) -> str:
 
 
 def likely_total(names: Sequence[str], values: Sequence[float | None]) -> str:
-    """Return the one name that has half of everything, as a total among its parts has; "" if there is none."""
+    """Return the one name in a dataset that has half of everything, as a total among its parts has; else ""."""
     sums: defaultdict[str, float] = defaultdict(float)
     for name, value in zip(names, values, strict=True):
         sums[name] += value or 0

@@ -54,11 +54,11 @@ class Table:
         return rows if self.has_only(places) else [rows[place] for place in places]
 
     def has_only(self, places: Sequence[int]) -> bool:
-        """Return True if some rows, in the order of the file, are all that it has."""
+        """Return True if some rows, in the order of the data file, are all that it has."""
         return len(places) == len(self.lines)
 
     def known_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
-        """Return which of some rows were known at the end of a quarter: of several reports of a subject, the latest.
+        """Return which of a file's rows were known at a quarter's end: of several reports of a subject, the latest.
 
         Rows about a later period are left out, too.
         """
@@ -73,7 +73,7 @@ class Table:
         return sorted(latest.values())
 
     def reported_by(self, quarter: Quarter, places: Sequence[int]) -> list[int]:
-        """Return which of some rows had been reported by the end of a quarter, about it or an earlier one."""
+        """Return which of a file's rows had been reported by the end of a quarter, about it or an earlier one."""
         known = list(places)
         for column in filter(None, (self.resource.natpatsip.as_of, self.resource.natpatsip.period)):
             values = self.values[column]
@@ -83,7 +83,7 @@ class Table:
 
 
 def is_after(period: Any, quarter: Quarter) -> bool:
-    """Return True if a month, a day, a year or a period of a fact begins after the end of a quarter.
+    """Return True if the period of a row (a month, a day, a year, or that of a fact) begins after the end of a quarter.
 
     Examples
     --------
@@ -126,6 +126,7 @@ def _references(resource: Resource, package: Package) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _examine(descriptor: bytes, contents: tuple[tuple[str, bytes], ...]) -> Table:
+    """Return a data file, checked against its declaration: the form, each cell, each row and what is between rows."""
     package, others = parse(descriptor), dict(contents[1:])
     name, data = contents[0]
     resource = package.resource(name)
@@ -184,7 +185,7 @@ def _rule(
 
 
 def _in_rows(table: Table) -> Iterator[Fault]:
-    """Yield the rows that break a rule within themselves."""
+    """Yield the rows of a file that break a declared rule within themselves."""
     resource, options = table.resource, table.resource.natpatsip
     for rule in options.rules:
         if rule.at_most:
@@ -203,6 +204,7 @@ def _in_rows(table: Table) -> Iterator[Fault]:
 
 
 def _at_most(table: Table, low: str, high: str) -> Iterator[Fault]:
+    """Yield the rows of a file in which one number is greater than another, which a declared rule makes its bound."""
     for place in table.sound:
         first, second = table.values[low][place], table.values[high][place]
         if first is not None and second is not None and first > second:
@@ -218,6 +220,7 @@ def _together(table: Table, one: str, other: str) -> Iterator[Fault]:
 
 
 def _same(table: Table, one: str, other: str) -> Iterator[Fault]:
+    """Yield the rows of a file that say something else of a subject than the first one, as is declared."""
     first: dict[str, tuple[int, str]] = {}
     for place, (subject, found) in zip(table.sound, table.named([one, other], table.sound), strict=True):
         line, expected = first.setdefault(subject, (table.lines[place], found))
@@ -259,7 +262,7 @@ def _other_offsets(table: Table, column: str) -> Iterator[Fault]:
 
 
 def _between_rows(table: Table, others: Mapping[str, bytes], package: Package) -> Iterator[Fault]:
-    """Yield the rows that are there twice, or refer to a row that does not exist."""
+    """Yield the rows of a file that are there twice, or refer to a row that does not exist."""
     schema = table.resource.table_schema
     unique = [schema.primary_key, *schema.unique_keys, *((f.name,) for f in schema.fields if f.constraints.unique)]
     for columns in dict.fromkeys(unique):
@@ -304,6 +307,7 @@ def _totals(table: Table) -> Iterator[Fault]:
 
 
 def _twice(table: Table, columns: Sequence[str]) -> Iterator[Fault]:
+    """Yield the rows of a file that repeat what is declared to identify one."""
     first: dict[tuple[str, ...], int] = {}
     sound = table.sound if columns else []
     named = table.named(columns, sound)
@@ -326,6 +330,7 @@ def _unknown_parts(table: Table, field: DataField, column: str) -> Iterator[Faul
 
 
 def _unknown_rows(table: Table, columns: Sequence[str], known: set[tuple[str, ...]], where: str) -> Iterator[Fault]:
+    """Yield the rows of a file that refer to a row that does not exist."""
     for place, cells in zip(table.sound, table.named(columns, table.sound), strict=True):
         if any(table.values[column][place] is not None for column in columns) and cells not in known:
             hint = nearest(cells[0], (row[0] for row in known)) if len(cells) == 1 else ""

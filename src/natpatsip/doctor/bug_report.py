@@ -73,7 +73,7 @@ def write_report(results: Sequence[Requirement]) -> Path:
 
 
 def clean(text: str) -> str:
-    r"""Return a message without quotations, what was found, addresses, paths and tokens.
+    r"""Return a message for a bug report without quotations, what was found, addresses, paths and tokens.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def clean(text: str) -> str:
 
 
 def names_of_here(project: Path | None) -> dict[str, str]:
-    """Return what stands for each name of a person, a machine or a folder that may be in a message."""
+    """Return what the bug report has in place of each name of a person, a machine or a folder."""
     names: dict[str, str] = {}
     for name, value in os.environ.items():
         if SECRET_NAME.search(name) and len(value) > SHORTEST:
@@ -107,6 +107,7 @@ def names_of_here(project: Path | None) -> dict[str, str]:
 
 
 def _without_names(text: str, names: Mapping[str, str]) -> str:
+    """Return the text of a bug report without the names of people, machines and folders."""
     if not names:
         return text
     longest_first = sorted(names, key=len, reverse=True)
@@ -116,6 +117,7 @@ def _without_names(text: str, names: Mapping[str, str]) -> str:
 
 
 def _system() -> Iterator[tuple[str, str]]:
+    """Yield what a bug report says of the machine."""
     from natpatsip.doctor.platforms import here
 
     system = here()
@@ -128,7 +130,7 @@ def _system() -> Iterator[tuple[str, str]]:
 
 
 def _versions() -> dict[str, str]:
-    """Return the versions of natpatsip and of all that it needs, and what they need."""
+    """Return the versions for a bug report: of natpatsip and of all that it needs, and what they need."""
     found: dict[str, str] = {}
     waiting = ["natpatsip"]
     while waiting:
@@ -155,6 +157,7 @@ def _found(results: Iterable[Requirement]) -> Iterator[tuple[str, str]]:
 
 
 def _keys_of_files(project: Path) -> Iterator[str]:
+    """Yield for a bug report which keys the settings and the newest params have."""
     files = [MARK, *(f"{PARAMS_FOLDER}/{file.name}" for file in sorted((project / PARAMS_FOLDER).glob("*.yml"))[-1:])]
     for name in files:
         try:
@@ -166,7 +169,7 @@ def _keys_of_files(project: Path) -> Iterator[str]:
 
 
 def _keys(content: Any, path: str = "") -> Iterator[str]:
-    """Yield the keys of a file, with those that lead to them; members of lists have none."""
+    """Yield the keys of a file for a bug report, with those that lead to them; members of lists have none."""
     if isinstance(content, Mapping):
         for key, value in content.items():
             name = f"{path}.{key}" if path else str(key)
@@ -178,6 +181,7 @@ def _keys(content: Any, path: str = "") -> Iterator[str]:
 
 
 def _builds(project: Path) -> Iterator[str]:
+    """Yield what a bug report says of each built report."""
     for file in sorted((project / "reports").glob("*/manifest.json")):
         try:
             content = json.loads(file.read_bytes())

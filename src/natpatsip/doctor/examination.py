@@ -40,7 +40,7 @@ class Requirement:
 
     @property
     def status(self) -> str:
-        """The word at the start of its line."""
+        """The word at the start of the requirement's line."""
         return "optional" if self.is_optional else "ok" if self.is_ok else "MISSING"
 
 
@@ -98,6 +98,7 @@ def _quarto(system: Platform) -> Iterator[Requirement]:
 
 
 def _project() -> Iterator[Requirement]:
+    """Check that there is a project here, and what belongs to it."""
     remedy = "Change to the project's folder."
     try:
         project = project_root()

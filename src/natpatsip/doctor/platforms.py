@@ -78,7 +78,7 @@ class Platform:
 
 
 def here() -> Platform:
-    """Return the machine that this runs on."""
+    """Return the platform of the machine that this runs on, by which programs are installed."""
     is_conda = bool(os.environ.get("CONDA_PREFIX")) and (Path(sys.prefix) / "conda-meta").is_dir()
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     machine = platform.machine()
@@ -95,7 +95,7 @@ def here() -> Platform:
 
 
 def of_release(text: str) -> tuple[str, str]:
-    r"""Return the kind of a Linux, and its name, by its file ``/etc/os-release``.
+    r"""Return the kind of a Linux to install on, and its name, by its file ``/etc/os-release``.
 
     Examples
     --------

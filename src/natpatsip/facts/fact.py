@@ -82,17 +82,17 @@ class Fact:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Its identity: id and period."""
+        """The fact's identity: id and period."""
         return self.id, self.period
 
     @property
     def name(self) -> str:
-        """What messages and lists call it: its label, or its id while it has none."""
+        """What messages and lists call the fact: its label, or its id while it has none."""
         return self.label or self.id
 
     @property
     def text(self) -> str:
-        """The printed value; of the units only £ and % are part of it."""
+        """The fact's printed value; of the units only £ and % are part of it."""
         return printed(self.value, self.unit, self.decimals)
 
     def __str__(self) -> str:
@@ -126,7 +126,7 @@ class Fact:
         return True
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it, with the facts that it was calculated from."""
+        """Return the fact as JSON can hold it, with the facts that it was calculated from."""
         value = self.value.isoformat() if isinstance(self.value, date) else self.value
         return {
             "id": self.id,
@@ -177,7 +177,7 @@ class Fact:
 
 
 def printed(value: Number, unit: str, decimals: int | None = None) -> str:
-    """Return a value as the report prints it: with that many decimals, by default as many as it needs.
+    """Return a fact's value as the report prints it: with that many decimals, by default as many as it needs.
 
     Examples
     --------
@@ -226,7 +226,7 @@ def number_of(fact: Fact) -> float:
 
 
 def unit_expected(unit: str) -> str:
-    """Return what a unit is called if it was written in another way or misspelt, else an empty text.
+    """Return what a fact's unit is called if it was written in another way or misspelt, else an empty text.
 
     A number of a unit that is not known is printed without a sign, so a misspelt one would lose it. A unit of several
     words (per centre) is another one.
@@ -243,7 +243,7 @@ def unit_expected(unit: str) -> str:
 
 
 def parse_value(value: Any, unit: str) -> Number:
-    """Return the value that a text or a number of a file stands for; whole numbers become int."""
+    """Return the value of a fact that a text or a number of a file stands for; whole numbers become int."""
     if usual := unit_expected(unit):
         raise FactError(f'The unit of {value} is "{unit}"; expected "{usual}", which says how it is printed.')
     if unit == "date":
@@ -264,7 +264,7 @@ def parse_value(value: Any, unit: str) -> Number:
 
 
 def _day(value: Any) -> date:
-    """Return the day that a value is; a time of day would be lost, and so would the zone that it is in."""
+    """Return the day that a fact's value is; a time of day would be lost, and so would the zone that it is in."""
     day = value if isinstance(value, date) else datetime.fromisoformat(str(value))
     if not isinstance(day, datetime):
         return day
@@ -283,14 +283,14 @@ class UsedRows:
 
 
 def of_rows(rows: str | pd.DataFrame | UsedRows) -> tuple[str, str]:
-    """Return what picks the rows, and their SHA-256; of a filter in words only the words."""
+    """Return what picks the rows that a fact rests on, and their SHA-256; of a filter in words only the words."""
     if isinstance(rows, UsedRows):
         return rows.described, rows.sha256
     return (rows, "") if isinstance(rows, str) else (described(rows), rows_hash(rows))
 
 
 def of_inputs(inputs: Iterable[Fact]) -> tuple[str, str]:
-    """Return the rows that the inputs of a number rest on, and a SHA-256 that changes when any of them does."""
+    """Return the rows that a fact's inputs rest on, and a SHA-256 that changes when any of them does."""
     known = list(inputs)
     texts = dict.fromkeys(text for each in known for text in each.rows.split(BETWEEN) if text)
     hashes = [each.rows_sha256 for each in known]
@@ -298,7 +298,7 @@ def of_inputs(inputs: Iterable[Fact]) -> tuple[str, str]:
 
 
 def described(frame: pd.DataFrame) -> str:
-    """Return what picks the rows of a frame: its file, what all rows have in common, the months, and how many.
+    """Return which rows a fact rests on: their file, what all have in common, the months, and how many.
 
     Rows that were summed are called sums, since the file has others.
 
@@ -329,10 +329,10 @@ def described(frame: pd.DataFrame) -> str:
 
 
 def rows_hash(frame: pd.DataFrame) -> str:
-    """Return the SHA-256 of the rows of a frame, as CSV."""
+    """Return the SHA-256 of the rows that a fact rests on, as CSV."""
     return sha256(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def hash_of(*parts: Any) -> str:
-    """Return the SHA-256 of values, one a line."""
+    """Return the SHA-256 of what a fact rests on, one value a line."""
     return sha256("\n".join(map(str, parts)))

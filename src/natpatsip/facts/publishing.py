@@ -211,7 +211,7 @@ def _first(
 
 
 def forget() -> None:
-    """Forget what was published in this process; for tests, and for processes that run several notebooks."""
+    """Forget the facts published in this process; for tests, and for processes that run several notebooks."""
     _published.clear()
 
 
@@ -227,7 +227,7 @@ def _label(id: str, label: str, project: Path) -> str:  # noqa: A002
 
 
 def _period(id: str, period: str) -> str:  # noqa: A002
-    """Return a period in its one form: under two forms a number could have two values."""
+    """Return a fact's period in its one form: under two forms it could have two values."""
     from natpatsip.datasets.cells import EXAMPLES, is_period
 
     if not is_period(period):
@@ -236,6 +236,7 @@ def _period(id: str, period: str) -> str:  # noqa: A002
 
 
 def _plain_value(id: str, value: Any, unit: str) -> Number:  # noqa: A002
+    """Return the value of a fact to publish, as Python's own number, date or text."""
     if isinstance(value, Fact):
         value = value.value
     dtype: Any = getattr(value, "dtype", None)
@@ -273,7 +274,7 @@ def _decimals(id: str, decimals: Any) -> int | None:  # noqa: A002
 
 
 def _running_cell() -> str:
-    """Return the id of the running cell if the front end sends it (JupyterLab does), else its execution count."""
+    """Return the id of the cell that publishes if the front end sends it, as JupyterLab does, else its count."""
     running = context.shell()
     if running is None:
         return "outside a notebook"
@@ -353,6 +354,7 @@ def _built(here: context.Context) -> Path:
 
 
 def _not_found(key: tuple[str, str], here: context.Context) -> str:
+    """Return why a fact cannot be cited, and what to do."""
     from natpatsip import params
 
     name, period = key
@@ -389,7 +391,7 @@ def published_in(source: str, project: Path) -> set[str]:
 
 
 def source_of(notebook: Path) -> str:
-    """Return the text of a notebook's cells; a file that is not a notebook has none, and is refused where it is run."""
+    """Return the text of a notebook, to look for facts in; a file that is not a notebook has none, and fails later."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
         return "\n".join("".join(cell["source"]) for cell in cells)

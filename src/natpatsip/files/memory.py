@@ -90,5 +90,5 @@ def is_on() -> bool:
 
 
 def forget() -> None:
-    """Forget all results."""
+    """Forget all results that the process remembers."""
     _memory.results.clear()

@@ -56,7 +56,7 @@ def short_path(path: str, project: Path) -> str:
 
 
 def in_strings(content: Any, change: Callable[[str], str]) -> Any:
-    """Return content as JSON holds it with each of its strings changed.
+    """Return content as JSON holds it with each of its strings changed, such as the paths in them.
 
     Examples
     --------

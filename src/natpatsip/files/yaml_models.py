@@ -46,7 +46,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 def _day(value: Any) -> Any:
-    """Return the text of a day as a date, and all else as it is: 2024-02-30 stays text, which no date may be."""
+    """Return the text of a day in YAML as a date, all else as it is: 2024-02-30 stays text, which no date may be."""
     is_day = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
     try:
         return date.fromisoformat(value) if is_day else value
@@ -65,12 +65,12 @@ _Loader.add_constructor(f"{_TAG}timestamp", _construct_day)
 
 
 def _as_text(value: Any) -> Any:
-    """Return a whole number as text, where a list of words has one; a decimal may have lost digits already."""
+    """Return a whole number in YAML as text, where a list of words has one; a decimal may have lost digits already."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _fits_float(value: Any) -> Any:
-    """Return what is to become a float; a whole number has all of its digits until then, and may be a code elsewhere.
+    """Return what YAML has for a float; a whole number has all of its digits until then, and may be a code elsewhere.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def _problems(
 
 
 def _loses_digits(text: str) -> bool:
-    """Return True if a decimal number is not to the computer what it was written, as one of 17 digits may be."""
+    """Return True if a decimal number in YAML is not to the computer what was written, as one of 17 digits may be."""
     if not text[-1:].isdigit() or not math.isfinite(float(text)):  # .inf and .nan have another message
         return False
     try:
@@ -255,7 +255,7 @@ def line_of(content: bytes, loc: Sequence[Any]) -> int:
 
 
 def _member(node: Any, step: Any) -> tuple[Any, Any] | None:
-    """Return the node that a member starts with (its key, or itself) and its value."""
+    """Return the YAML node that a member starts with (its key, or itself) and its value."""
     if isinstance(node, yaml.MappingNode):
         return next(((key, value) for key, value in node.value if key.value == str(step)), None)
     if not isinstance(node, yaml.SequenceNode):
@@ -337,7 +337,7 @@ def sentences(
     content: bytes = b"",  # the file, so that lines can be named
     within: Sequence[str] = (),  # the keys in the file that lead to what `model` describes
 ) -> list[str]:
-    """Return one located sentence for each of pydantic's problems."""
+    """Return one located sentence for each of pydantic's problems with a YAML file."""
     return [_sentence(where, problem, model, content, within) for problem in error.errors()]
 
 
@@ -357,13 +357,13 @@ def _sentence(
 
 
 def shown(value: Any) -> str:
-    """Return a value as messages quote it: days as they are written, and long ones shortened."""
+    """Return a value of a YAML file as messages quote it: days as they are written, and long ones shortened."""
     text = str(value) if isinstance(value, date) else repr(value)
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[Any]) -> type[BaseModel]:
-    """Return the model that describes the place `loc` in a file, as deep as models go."""
+    """Return the model that describes the place `loc` in a YAML file, as deep as models go."""
     for part in loc:
         for name, field in model.model_fields.items():
             if part in (name, field.alias):

@@ -78,7 +78,7 @@ def create_report(
 
 
 def default_quarter(today: date) -> Quarter:
-    """Return the last quarter that has ended.
+    """Return the quarter that a new report begins with: the last that has ended.
 
     Examples
     --------
@@ -89,6 +89,7 @@ def default_quarter(today: date) -> Quarter:
 
 
 def _check_folder(folder: Path) -> None:
+    """Refuse a folder for a new report that is not empty."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file. Name a new or an empty folder for the report.")
     found = sorted(each.name for each in folder.iterdir() if each.name not in MAY_BE_THERE) if folder.is_dir() else []
@@ -117,6 +118,7 @@ def _check_texts(title: str, publisher: str) -> None:
 
 
 def _words(title: str, publisher: str, quarter: Quarter) -> dict[str, str]:
+    """Return the words that the template of a new report is filled with."""
     last = quarter.last_month
     cut_off = last.replace(day=calendar.monthrange(last.year, last.month)[1])
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

@@ -115,32 +115,32 @@ class Definition(Strict):
 
     @property
     def is_percent(self) -> bool:
-        """Whether its values are percentages."""
+        """Whether the measure's values are percentages."""
         return self.unit == PERCENT
 
     @property
     def is_between_events(self) -> bool:
-        """Whether a point is what lies between two events: the time, or the opportunities."""
+        """Whether a point of the measure is what lies between two events: the time, or the opportunities."""
         return self.chart in BETWEEN_EVENTS
 
     @property
     def middle(self) -> str:
-        """What the middle line of its chart is called, such as Mean; empty if it has none."""
+        """What the middle line of the measure's chart is called, such as Mean; empty if it has none."""
         return MIDDLES.get(self.chart, "")
 
     @property
     def counts(self) -> tuple[str, ...]:
-        """The columns that it is made of; none where rows are counted."""
+        """The columns that the measure is made of; none where rows are counted."""
         return tuple(filter(None, (self.value, self.numerator, self.denominator)))
 
     @property
     def is_rate(self) -> bool:
-        """Whether its values are given and cannot be added up: percentages, and so many per thousand."""
+        """Whether the measure's values are given and cannot be added up: percentages, and so many per thousand."""
         return bool(self.value) and (self.is_percent or self.unit.startswith("per "))
 
     @property
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Its texts that readers see, by key; a list's have the key of the list before theirs.
+        """The measure's texts that readers see, by key; a list's have the key of the list before theirs.
 
         A category may begin with its own number, as in ``2: 2 Building the picture``: that is its name, and no text.
         """
@@ -151,7 +151,7 @@ class Definition(Strict):
         yield from ((f"groups.{name}", name) for name in self.groups)
 
     def fact_ids(self, name: str) -> dict[str, str]:
-        """Return the ids of its facts by role; `name` is the measure's id, the prefix where none is declared."""
+        """Return the ids of the measure's facts by role; `name` is its id, the prefix where none is declared."""
         given = self.facts if isinstance(self.facts, Mapping) else {}
         prefix = self.facts if isinstance(self.facts, str) and self.facts else name
         return {role: given.get(role, f"{prefix}_{SUFFIXES[role]}") for role in ROLES.get(self.chart, ())}  # type: ignore[call-overload]
@@ -188,7 +188,7 @@ class Measures:
         return self.by_id[name]
 
     def place(self, *keys: str) -> str:
-        """Return a place in the file as errors name it."""
+        """Return a place in ``data/measures.yml`` as errors name it."""
         return place_of(FILE, self.content, keys)
 
     def check_targets(self, params: Params) -> None:

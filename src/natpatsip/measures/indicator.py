@@ -85,42 +85,42 @@ class Measure(MeasuredSeries):
 
     @property
     def label(self) -> str:
-        """What it is called."""
+        """What the measure is called."""
         return self.definition.label
 
     # What it shows
 
     @property
     def kind(self) -> Kind:
-        """The kind of its chart."""
+        """The kind of the measure's chart."""
         return KINDS[self.definition.chart]
 
     @cached_property
     def result(self) -> pd.DataFrame:
-        """The analysis of its series, from `natpatsip.spc`; for lines and bars, what they draw."""
+        """The analysis of the measure's series, from `natpatsip.spc`; for lines and bars, what they draw."""
         return _analysis(self).copy(deep=False)  # pandas copies what is written to
 
     @property
     def found(self) -> spc.Findings:
-        """What its control chart shows; see `natpatsip.spc.findings`."""
+        """What the measure's control chart shows; see `natpatsip.spc.findings`."""
         return _findings(self)
 
     def claim(self, words: str, shows: str | Iterable[str], *, at: Any = None) -> str:
-        """Return the words if its chart bears them out; see `natpatsip.spc.claim`."""
+        """Return the words if the measure's chart bears them out; see `natpatsip.spc.claim`."""
         return spc.claim(words, self.result, shows, at=at)
 
     @cached_property
     def chart(self) -> ReportChart:
-        """Its chart."""
+        """The measure's chart."""
         return self.draw()
 
     def draw(self, **options: Any) -> ReportChart:
-        """Return its chart with options of the chart's function, such as ``annotations`` of `charts.spc`."""
+        """Return the measure's chart with options of the chart's function, such as ``annotations`` of `charts.spc`."""
         return self.kind.draw(self, self.result, options)
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """What its chart shows, a row for each point."""
+        """What the measure's chart shows, a row for each point."""
         return self.kind.tabulate(self, self.result)
 
     @cached_property
@@ -130,11 +130,11 @@ class Measure(MeasuredSeries):
 
     @property
     def figure_id(self) -> str:
-        """The id of its figure."""
+        """The id of the measure's figure."""
         return figure_id(self.id)
 
     def at(self, date: Any) -> float:
-        """Return its value of a period, such as ``"2024-03"``, or ``"2024-25-Q2"`` of a series of quarters.
+        """Return the measure's value of a period, such as ``"2024-03"``, or ``"2024-25-Q2"`` of a series of quarters.
 
         Raises
         ------
@@ -152,7 +152,7 @@ class Measure(MeasuredSeries):
         return float(found.iloc[0])
 
     def _day_of(self, date: Any) -> pd.Timestamp | None:
-        """Return the date of a period in the series; None for a year, or for a quarter in a series of months."""
+        """Return the date of a period in the measure's series; None for a year, or a quarter in a series of months."""
         text = str(date)
         if is_quarter(text):
             return pd.Timestamp(Quarter.parse(text).first_month) if self.step == "quarter" else None
@@ -175,7 +175,7 @@ class Measure(MeasuredSeries):
         decimals: int | None = None,
         period: str | Quarter | None = None,
     ) -> Fact:
-        """Publish the difference of two of its levels, or of one and a number, from the cell that calls this.
+        """Publish the difference of two of the measure's levels, or of one and a number, from the cell that calls this.
 
         It is the difference of the numbers as they are printed, so that what readers see adds up. Source and inputs are
         the measure's; see `natpatsip.publish` for the rest.
@@ -219,7 +219,7 @@ class Measure(MeasuredSeries):
         )
 
     def _called(self, level: Fact | float) -> str:
-        """Return what a level is called in a formula: *mean now* or, of another fact, its label."""
+        """Return what a measure's level is called in a formula: *mean now* or, of another fact, its label."""
         if not isinstance(level, Fact):
             return wording.plain(level)
         role = next((name for name, fact in self.facts.items() if fact.key == level.key), "")
@@ -266,7 +266,7 @@ class Measure(MeasuredSeries):
         return found
 
     def _label_of(self, role: str) -> str:
-        """Return what one of its facts is called: *Optimal care: mean since July 2023*."""
+        """Return what one of the measure's facts is called: *Optimal care: mean since July 2023*."""
         middle, point = self.definition.middle.lower(), self.step
         if self.definition.rolling > 1:
             point = f"{self.definition.rolling}-{point} mean"
@@ -280,7 +280,7 @@ class Measure(MeasuredSeries):
 
     @cached_property
     def _since(self) -> str:
-        """When the latest segment of its chart begins."""
+        """When the latest segment of the measure's chart begins."""
         segment = self.result["segment"]
         return self.when(self.result.loc[segment == segment.iloc[-1], "date"].iloc[0])
 
@@ -292,32 +292,32 @@ class Measure(MeasuredSeries):
 
     @property
     def baseline(self) -> Fact:
-        """The mean of the chart's first period; of a line, the first value."""
+        """The measure's mean in the chart's first period; of a line, the first value."""
         return self._fact("baseline")
 
     @property
     def mean_before(self) -> Fact:
-        """The mean of the period before the latest."""
+        """The measure's mean in the period before the latest."""
         return self._fact("mean_before")
 
     @property
     def mean(self) -> Fact:
-        """The mean now: that of the chart's latest period."""
+        """The measure's mean now: that of the chart's latest period."""
         return self._fact("mean")
 
     @property
     def latest(self) -> Fact:
-        """The latest value."""
+        """The measure's latest value."""
         return self._fact("latest")
 
     @property
     def gain(self) -> float:
-        """The mean now less the baseline, of the printed numbers; of percentages, in points."""
+        """The measure's mean now less the baseline, of the printed numbers; of percentages, in points."""
         return wording.rounded(number_of(self.mean) - number_of(self.baseline), self.places)
 
     @property
     def moved(self) -> str:
-        """How the mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
+        """How the measure's mean has moved at the last rebase, as it follows a mean: *up from 79.1%*."""
         change = number_of(self.mean) - number_of(self.mean_before)
         return f"{wording.direction(change, up='up', down='down', level='unchanged')} from {self.mean_before}"
 

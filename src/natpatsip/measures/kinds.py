@@ -60,7 +60,7 @@ def _analysed(
 
 
 def no_icons(result: pd.DataFrame) -> str:
-    """Return why a chart has no icons: no rule can find a change, or rules find too many; "" if it has them."""
+    """Return why a measure's chart has no icons: no rule can find a change, or rules find too many; else ""."""
     if int(result["value"].notna().sum()) < FEWEST_FOR_ICONS:
         return "too few points"
     return "limits too narrow" if result.attrs.get("is_overdispersed") else ""

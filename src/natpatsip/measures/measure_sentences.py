@@ -37,7 +37,7 @@ class Shown:
 
     @cached_property
     def found(self) -> spc.Findings:
-        """What its control chart shows."""
+        """What the measure's control chart shows."""
         return self.series.once("findings", lambda: spc.findings(self.result))
 
 
@@ -112,7 +112,7 @@ def _latest_event(shown: Shown) -> str:
 
 
 def _joined(sentences: Iterator[Parts]) -> Parts:
-    """Return sentences one after the other, each with a capital letter."""
+    """Return sentences about a measure one after the other, each with a capital letter."""
     text: Parts = []
     for sentence in sentences:
         first, *rest = sentence
@@ -122,6 +122,7 @@ def _joined(sentences: Iterator[Parts]) -> Parts:
 
 
 def _described(shown: Shown) -> str:
+    """Return what the measure's chart shows, in sentences that fit any measure."""
     own = shown.series.definition
     unit = "%" if own.is_percent else own.unit
     return spc.describe(
@@ -139,7 +140,7 @@ def _bracketed(rebase: Rebase) -> str:
 
 
 def _in_a_sentence(label: str) -> str:
-    """Return a label as it reads within a sentence: abbreviations keep their capitals."""
+    """Return a measure's label as it reads within a sentence: abbreviations keep their capitals."""
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
@@ -172,7 +173,7 @@ def _level(shown: Shown) -> Parts:
 
 
 def _because(shown: Shown) -> Parts:
-    """Return why the limits are new: as a clause where the params have one, else in brackets."""
+    """Return why the measure's limits are new: as a clause where the params have one, else in brackets."""
     rebase = shown.series.rebases.get(shown.found.rebased)
     if rebase is None:
         return [", "]
@@ -184,7 +185,7 @@ def _because(shown: Shown) -> Parts:
 
 
 def _compared(shown: Shown) -> Parts:
-    """Return how the mean compares with the one before, and with the baseline if that is another one."""
+    """Return how the measure's mean compares with the one before, and with the baseline if that is another one."""
     found = shown.found
     if "mean_before" not in shown.facts:
         return []
@@ -200,7 +201,7 @@ def _compared(shown: Shown) -> Parts:
 
 
 def _judged(shown: Shown) -> Parts:
-    """Return that a step change is a concern; of an improvement, its direction says so already."""
+    """Return that the measure's step change is a concern; of an improvement, its direction says so already."""
     found = shown.found
     return [f"the {'rise' if found.shift == 'up' else 'fall'} is a concern"] if found.step_verdict == "concern" else []
 
@@ -241,7 +242,7 @@ def _since_then(shown: Shown) -> Iterator[Parts]:
 
 
 def _normal(found: spc.Findings, step: str) -> str:
-    """Return that there is no signal since the last change; whether that change is a concern is said after it."""
+    """Return that the measure has no signal since the last change; whether that is a concern is said after it."""
     if not found.shifts:
         return f"no {step} stands out"
     return (
@@ -257,6 +258,7 @@ def _verdict(improvement: str, *, is_up: bool) -> str:
 
 
 def _against_target(shown: Shown) -> Parts:
+    """Return how the measure stands to its target."""
     found = shown.found
     if shown.series.target is None or found.target != found.target:
         return []
@@ -276,6 +278,7 @@ def _against_target(shown: Shown) -> Parts:
 
 
 def _caveats(shown: Shown) -> Iterator[Parts]:
+    """Yield what else a reader of the measure's chart has to know."""
     found, several = shown.found, f"{shown.series.step}s"
     if found.trailing_missing:
         count = wording.number(found.trailing_missing)

@@ -47,7 +47,7 @@ class MeasuredSeries:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The rows of its dataset that it is made of, those of each organisation apart."""
+        """The rows of the dataset that the measure is made of, those of each organisation apart."""
         own = self.definition
         rows = datasets.load(own.dataset, quarter=self.here.quarter, project=self.here.project, is_shown=False)
         for column, value in own.filter.items():
@@ -68,7 +68,7 @@ class MeasuredSeries:
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """The series: ``date``, ``value`` and what a share is made of; for stacked bars, the column of parts too."""
+        """The measure's series: ``date``, ``value``, what a share is made of; for stacked bars, the parts too."""
         rows = self.rows  # each notebook reads them, and says so, even if the series was made before
 
         def make() -> pd.DataFrame:
@@ -87,7 +87,7 @@ class MeasuredSeries:
         return memory.once(make, what, *made_of)
 
     def series_of(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the series of some of its rows, such as those of one organisation.
+        """Return the measure's series of some of its rows, such as those of one organisation.
 
         Raises
         ------
@@ -131,7 +131,7 @@ class MeasuredSeries:
         return series.reset_index(drop=True)
 
     def _is_small(self, sums: pd.DataFrame) -> pd.Series[bool]:
-        """Return which periods have a number that is too small to be shown; 0 is not.
+        """Return which periods of the measure have a number that is too small to be shown; 0 is not.
 
         By default all are shown: also those between 0 and 1, such as rates and means have.
         """
@@ -140,11 +140,11 @@ class MeasuredSeries:
 
     @property
     def hidden(self) -> tuple[pd.Timestamp, ...]:
-        """The periods of which a number is too small to be shown."""
+        """The periods of which a number of the measure is too small to be shown."""
         return tuple(self.series.attrs.get(HIDDEN_PERIODS, ()))
 
     def _between_events(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the time or the opportunities between events, a row for each event from the second on.
+        """Return a measure's time or opportunities between events, a row for each event from the second on.
 
         With fewer than two events there is one row without a value, as a chart has to say that there is nothing yet.
         """
@@ -164,7 +164,7 @@ class MeasuredSeries:
         return series.reset_index(drop=True)
 
     def _refuse_impossible(self, rows: pd.DataFrame) -> None:
-        """Refuse what no sum of rows may hold, with the months and organisations of the first ones."""
+        """Refuse rows that no measure's sum may hold, with the months and organisations of the first ones."""
         own, period = self.definition, self.period
         if own.numerator and own.per == 100:
             over = rows[own.numerator] > rows[own.denominator]
@@ -186,7 +186,7 @@ class MeasuredSeries:
             )
 
     def _refuse_total(self) -> None:
-        """Refuse rows of a total among those of the organisations, which the sum would count twice."""
+        """Refuse rows of a total among those of the organisations, which the measure would count twice."""
         own, rows = self.definition, self.rows
         if not own.by:
             return
@@ -207,7 +207,7 @@ class MeasuredSeries:
             )
 
     def _refuse(self, rows: pd.DataFrame, is_wrong: pd.Series[bool], columns: list[str], what: str) -> None:
-        """Refuse the wrong rows, if there are any, with what some columns have in the first of them."""
+        """Refuse the measure's wrong rows, if there are any, with what some columns have in the first of them."""
         wrong = rows[is_wrong]
         if wrong.empty:
             return
@@ -231,7 +231,7 @@ class MeasuredSeries:
 
     @property
     def period(self) -> str:
-        """The column of its dataset that says when."""
+        """The column of the measure's dataset that says when."""
         return datasets.declared(self.here.project).resource(self.definition.dataset).natpatsip.period
 
     def _is_whole(self, sums: pd.DataFrame) -> bool:
@@ -240,7 +240,7 @@ class MeasuredSeries:
 
     @cached_property
     def step(self) -> str:
-        """What lies between two points: month, quarter, or another step of a regular series; or interval."""
+        """What lies between two points of the measure: month, quarter, or another regular step; or interval."""
         if self.definition.is_between_events:
             return INTERVAL
         if is_quarterly(self.rows[self.period]):
@@ -250,19 +250,19 @@ class MeasuredSeries:
 
     @cached_property
     def is_illustrative(self) -> bool:
-        """Whether illustrative data are among its rows."""
+        """Whether illustrative data are among the measure's rows."""
         return context.is_illustrative(self.rows)
 
     # What was decided
 
     @property
     def target(self) -> float | None:
-        """The value of its target, or None."""
+        """The value of the measure's target, or None."""
         return self.decided.values[self.definition.target].value if self.definition.target else None
 
     @cached_property
     def rebases(self) -> Mapping[pd.Timestamp, Rebase]:
-        """The rebases of its chart by month; between events, by the date of the first event from that month on."""
+        """The rebases of the measure by month; between events, by the date of the first event from that month on."""
         months = {pd.Timestamp(f"{each.date}-01"): each for each in self.decided.rebases(self.id)}
         if not self.definition.is_between_events:
             return months
@@ -271,17 +271,17 @@ class MeasuredSeries:
 
     @property
     def rebase_dates(self) -> tuple[pd.Timestamp, ...]:
-        """The months from which its limits are recalculated."""
+        """The months from which the measure's limits are recalculated."""
         return tuple(self.rebases)
 
     @property
     def rebase_reasons(self) -> dict[pd.Timestamp, str]:
-        """Why, by month."""
+        """Why the measure's limits are recalculated, by month."""
         return {month: rebase.reason for month, rebase in self.rebases.items()}
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the chart has to know: what its means are of, and which reasons were made up."""
+        """What a reader of the measure's chart has to know: what its means are of, and which reasons were made up."""
         middle = self.definition.middle.lower()
         of_shown = [f"The {middle} is of {self.of_shown}."] if middle and self.of_shown else []
         months = [month for month, each in self.rebases.items() if each.is_illustrative]
@@ -293,6 +293,7 @@ class MeasuredSeries:
         return (*of_shown, f"{reasons.format(wording.months(months))} illustrative.")
 
     def _refuse_months_without_a_point(self) -> None:
+        """Raise a ParamsError for each rebase of the measure in a month without a point."""
         if self.definition.chart not in (*CONTROL_CHARTS, "run") or not self.rebases:
             return
         dates = set(self.series["date"])
@@ -312,7 +313,7 @@ class MeasuredSeries:
         )
 
     def when(self, date: Any) -> str:
-        """Return a date of its series in words."""
+        """Return a date of the measure's series in words."""
         is_monthly = not self.definition.is_between_events and bool((self.series["date"].dt.day == 1).all())
         return period_words(date, self.step, is_monthly=is_monthly)
 
@@ -320,7 +321,7 @@ class MeasuredSeries:
 
     @property
     def axis(self) -> str:
-        """What is written at the axis: its unit."""
+        """What is written at the axis of the measure's chart: its unit."""
         own = self.definition
         unit = f"% of {own.noun}" if own.noun else "%"
         named = f"{own.unit[:1].upper()}{own.unit[1:]}"
@@ -330,7 +331,7 @@ class MeasuredSeries:
 
     @property
     def description(self) -> str:
-        """What its chart plots."""
+        """What the measure's chart plots."""
         own = self.definition
         if own.is_between_events:
             return own.description or f"{own.label}: {self.axis[:1].lower()}{self.axis[1:]}, by date of the later one"
@@ -338,13 +339,13 @@ class MeasuredSeries:
 
     @property
     def caption(self) -> str:
-        """What a reader should know beside the chart."""
+        """What a reader should know beside the measure's chart."""
         caption = self.definition.caption or f"{self.definition.definition.rstrip('.')}."
         return f"{caption} {self.not_shown}".rstrip()
 
     @property
     def not_shown(self) -> str:
-        """How many periods are not shown as their numbers are too small; "" if there are none."""
+        """How many periods of the measure are not shown as their numbers are too small; "" if there are none."""
         if not self.hidden:
             return ""
         periods = wording.plural(len(self.hidden), self.step, f"{self.step}s")
@@ -353,12 +354,12 @@ class MeasuredSeries:
 
     @property
     def of_shown(self) -> str:
-        """The periods that means are of, if some are hidden: *the months that may be shown*; else ""."""
+        """The periods that the measure's means are of, if some are hidden: *the months that may be shown*; else ""."""
         return f"the {self.step}s that may be shown" if self.hidden else ""
 
     @property
     def gaps(self) -> str:
-        """Why a period of the chart has no point, if it is not just missing; else ""."""
+        """Why a period of the measure's chart has no point, if it is not just missing; else ""."""
         own, why = self.definition, []
         if own.is_between_events:
             return "whose length is not known"
@@ -371,7 +372,7 @@ class MeasuredSeries:
         return f"without data, or with {' or '.join(why)}" if why else ""
 
     def _lost_parts(self) -> list[str]:
-        """Return what its data call numbers of organisations without which a period has no sum."""
+        """Return what the measure's data call numbers of organisations without which a period has no sum."""
         own, rows = self.definition, self.rows
         known = rows[[*own.counts]].notna().all(axis=1)
         periods = rows[self.period]
@@ -381,13 +382,13 @@ class MeasuredSeries:
         return list(dict.fromkeys(label for column in own.counts for label in missing.get(column, {}))) or ["missing"]
 
     def is_hidden_after(self, date: Any) -> bool:
-        """Return True if the periods after a date, of which there are some, are all hidden rather than missing."""
+        """Return True if the measure's periods after a date, if there are any, are all hidden rather than missing."""
         later = self.series.loc[self.series["date"] > date, "date"]
         return bool(later.isin(self.hidden).all())
 
     @property
     def columns(self) -> dict[str, str]:
-        """What the columns of its table are called."""
+        """What the columns of the measure's table are called."""
         own, given = self.definition, self.definition.columns
         counts = {"numerator": own.numerator, "denominator": own.denominator}
         names = {key: getattr(given, key) or column.replace("_", " ").capitalize() for key, column in counts.items()}
@@ -395,7 +396,7 @@ class MeasuredSeries:
 
     @cached_property
     def decimals(self) -> int:
-        """The decimals of its facts and of its chart's levels; negative if they are rounded to tens or more."""
+        """The decimals of the measure's facts and levels; negative if they are rounded to tens or more."""
         own, values = self.definition, self.series["value"]
         if own.decimals is not None or own.is_between_events:
             return wording.decimals_for(values) if own.decimals is None else own.decimals
@@ -403,16 +404,16 @@ class MeasuredSeries:
 
     @property
     def places(self) -> int:
-        """The decimals that its levels are printed with: in the chart, facts, sentences and tables."""
+        """The decimals that the measure's levels are printed with: in the chart, facts, sentences and tables."""
         return max(self.decimals, 0)
 
     @cached_property
     def is_counted(self) -> bool:
-        """Whether its values are whole numbers of something."""
+        """Whether the measure's values are whole numbers of something."""
         own = self.definition
         return not (own.is_percent or own.is_between_events) and self._is_whole(self.rows)
 
 
 def is_quarterly(dates: pd.Series[Any]) -> bool:
-    """Return True if dates are quarters in their written form."""
+    """Return True if a measure's dates are quarters in their written form."""
     return not pd.api.types.is_datetime64_any_dtype(dates) and bool(len(dates))

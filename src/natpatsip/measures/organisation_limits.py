@@ -51,7 +51,7 @@ def charts_of_counts(
 
 
 def doubt(chart: pd.DataFrame, kind: str, base: int) -> str:
-    """Return why the limits of a p or u chart of rounded counts say nothing; "" where they do."""
+    """Return why the limits of an organisation's p or u chart of rounded counts say nothing; "" where they do."""
     if chart.attrs["is_overdispersed"]:
         return NARROW
     tops, wholes = (chart[name].to_numpy(dtype=float) for name in ("numerator", "denominator"))
@@ -59,7 +59,7 @@ def doubt(chart: pd.DataFrame, kind: str, base: int) -> str:
 
 
 def has_one_assurance(chart: pd.DataFrame, improvement: str) -> bool:
-    """Return True if the limits of all points since the last rebase say the same of the target.
+    """Return True if an organisation's limits since the last rebase all say the same of the target.
 
     What the latest limits say would otherwise depend on how large the latest denominator happens to be.
     """
@@ -69,7 +69,7 @@ def has_one_assurance(chart: pd.DataFrame, improvement: str) -> bool:
 
 
 def is_coarse(numerators: Floats, denominators: Floats, kind: str, base: int) -> bool:
-    """Return True if rounding to a multiple of `base` moves counts by more than half of what chance does.
+    """Return True if rounding to a multiple of `base` moves organisations' counts by over half of what chance does.
 
     A count that is rounded to 5 is wrong by up to 2.5. If that is half of the usual standard deviation, the limits,
     which are three of them, are passed 6 times in 1,000 rather than 3 times.

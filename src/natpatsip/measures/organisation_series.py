@@ -78,17 +78,17 @@ class ByOrganisation:
 
     @cached_property
     def policy(self) -> SuppressionPolicy:
-        """The policy of its dataset."""
+        """The disclosure policy of the measure's dataset."""
         return policy(self.measure.definition.dataset, project=self.measure.here.project)
 
     @property
     def is_share(self) -> bool:
-        """Whether it is a numerator of a denominator."""
+        """Whether the measure is a numerator of a denominator."""
         return bool(self.measure.definition.numerator)
 
     @property
     def roles(self) -> dict[str, str]:
-        """The columns that it is made of, by what they are."""
+        """The columns that the measure is made of, by what they are."""
         own = self.measure.definition
         return {"numerator": own.numerator, "denominator": own.denominator} if self.is_share else {"value": own.value}
 
@@ -118,7 +118,7 @@ class ByOrganisation:
 
     @cached_property
     def step(self) -> str:
-        """What lies between two points: that of the measure, or a quarter where a share's months are small."""
+        """What lies between organisations' points: as of the measure, or a quarter if a share's months are small."""
         measure, own = self.measure, self.measure.definition
         if not self.is_share or measure.step != "month" or not self.policy.counts:
             return measure.step
@@ -129,12 +129,12 @@ class ByOrganisation:
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
-        """The dates of its points, a column each."""
+        """The dates of the organisations' points, a column each."""
         return pd.DatetimeIndex(sorted(self._sums[self.measure.period].unique()))
 
     @cached_property
     def periods(self) -> list[str]:
-        """What its points are called."""
+        """What the organisations' points are called."""
         if self.step == "quarter":
             return [Quarter.of(date).label for date in self.dates]
         is_monthly = bool((self.dates.day == 1).all())
@@ -144,6 +144,7 @@ class ByOrganisation:
 
     @cached_property
     def _raw(self) -> dict[str, Floats]:
+        """The organisations' raw counts by what they are: a row for each, a column for each point."""
         sums = self._sums
         rows = pd.Categorical(sums[self.measure.definition.by].astype(str), categories=self.names).codes
         columns = self.dates.get_indexer(pd.DatetimeIndex(sums[self.measure.period]))
@@ -155,12 +156,12 @@ class ByOrganisation:
 
     @cached_property
     def counts(self) -> dict[str, Floats]:
-        """The counts as they may be shown, not a number where one is hidden or missing."""
+        """The organisations' counts as they may be shown, not a number where one is hidden or missing."""
         return {role: self._shown(grid) for role, grid in self._raw.items()}
 
     @cached_property
     def hidden(self) -> dict[str, Flags]:
-        """Which counts are hidden because they are small, here or before they came into the data."""
+        """Which of the organisations' counts are hidden as they are small, here or before they came into the data."""
         return {
             role: np.isnan(self.counts[role]) & (~np.isnan(grid) | self._suppressed(self.roles[role]))
             for role, grid in self._raw.items()
@@ -178,14 +179,14 @@ class ByOrganisation:
 
     @cached_property
     def values(self) -> Floats:
-        """The values that are charted: of a share, of the counts that are shown."""
+        """The organisations' values that are charted: of a share, of the counts that are shown."""
         if not self.is_share:
             return self.counts["value"]
         return self.measure.definition.per * _ratio(self.counts["numerator"], self.counts["denominator"])
 
     @cached_property
     def national(self) -> dict[str, Floats]:
-        """The national sum of the same periods, which is not rounded."""
+        """The national sum beside the organisations, of the same periods, which is not rounded."""
         series = self.measure.series
         if self.step != self.measure.step:
             whole = series.assign(all="")
@@ -195,7 +196,7 @@ class ByOrganisation:
 
     @cached_property
     def national_values(self) -> Floats:
-        """The national values of the same periods."""
+        """The national values beside the organisations', of the same periods."""
         if not self.is_share:
             return self.national["value"]
         return self.measure.definition.per * _ratio(self.national["numerator"], self.national["denominator"])
@@ -245,7 +246,7 @@ class ByOrganisation:
 
     @cached_property
     def rebase_dates(self) -> list[pd.Timestamp]:
-        """The points from which limits are recalculated: only those of reasons that hold everywhere.
+        """The points from which organisations' limits are recalculated: only for reasons that hold everywhere.
 
         Of quarters, the first that has no month before the rebase.
         """
@@ -257,7 +258,7 @@ class ByOrganisation:
 
     @property
     def target(self) -> float | None:
-        """The target of a share or a rate; that of a count is the whole country's."""
+        """The organisations' target of a share or a rate; that of a count is the whole country's."""
         own = self.measure.definition
         return self.measure.target if self.is_share or own.is_percent or own.is_rate else None
 
@@ -318,18 +319,18 @@ class ByOrganisation:
         return self.policy.symbol if any(flags[place, -1] for flags in self.hidden.values()) else MISSING
 
     def printed(self, value: float) -> str:
-        """Return a value as tables print it."""
+        """Return an organisation's value as tables print it."""
         return wording.plain(value, self.decimals, is_percent=self.measure.definition.is_percent)
 
     @property
     def decimals(self) -> int:
-        """The decimals of its values: none for percentages of rounded counts, which are no more exact than that."""
+        """The decimals of organisations' values: none for percentages of rounded counts, which are no more exact."""
         is_rounded = self.measure.definition.is_percent and self.policy.counts and self.policy.base > 1
         return 0 if is_rounded else self.measure.places
 
     @cached_property
     def funnel(self) -> dict[str, Any] | None:
-        """The funnel plot of the latest period; None if it is not of a proportion, or has too few organisations.
+        """The funnel plot of organisations in the latest period; None if it is not of a proportion, or has too few.
 
         Its limits are those of counts: where a number is not whole there is none.
         """

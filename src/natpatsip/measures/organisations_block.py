@@ -91,7 +91,7 @@ def _national_name(settings: Settings) -> str:
 
 
 def _national_note(settings: Settings) -> str:
-    """Return the note that national numbers are neither rounded nor hidden."""
+    """Return the note on the page of organisations that national numbers are neither rounded nor hidden."""
     whole = next(iter(settings.labels.totals), "")
     return f"{f'Numbers for {whole}' if whole else 'Totals'} are neither rounded nor hidden."
 
@@ -101,7 +101,7 @@ def _kind_name(by: str, settings: Settings) -> str:
 
 
 def _column_name(each: ByOrganisation) -> str:
-    """Return a measure's label and unit; a word that ends the label and begins the unit is there once.
+    """Return a measure's label and unit above its column; a word that ends the one and begins the other is there once.
 
     "All visits, visits per month" is "All visits, per month".
     """
@@ -115,7 +115,7 @@ def _is_illustrative(group: Sequence[ByOrganisation]) -> bool:
 
 
 def _illustrative(settings: Settings) -> str:
-    """Return the note of illustrative data, without the exceptions that a report may state for its national figures."""
+    """Return the note on illustrative data for the page of organisations, without exceptions for national figures."""
     return f"{settings.illustrative_data.title}."
 
 
@@ -170,7 +170,7 @@ def _national_latest(each: ByOrganisation) -> str:
 
 
 def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str]:
-    """Return what readers have to know of the numbers, each note once."""
+    """Return what readers of the page of organisations have to know of the numbers, each note once."""
     notes = [each.policy.note for each in all_series]
     notes += [_national_note(settings)] if any(each.policy.counts for each in all_series) else []
     notes += [ROUNDED for each in all_series if each.is_share and each.policy.counts]
@@ -187,7 +187,7 @@ def _notes(all_series: Sequence[ByOrganisation], settings: Settings) -> list[str
 
 
 def _data(groups: Mapping[str, Sequence[ByOrganisation]], settings: Settings) -> dict[str, Any]:
-    """Return what the page's script shows: numbers once, in the order of organisations, then periods."""
+    """Return what the script of the page of organisations shows: numbers once, by organisation, then period."""
     used = {name for group in groups.values() for each in group for pair in _icons(each) if pair for name in pair}
     return {
         "colours": COLOURS,
@@ -219,6 +219,7 @@ def _data(groups: Mapping[str, Sequence[ByOrganisation]], settings: Settings) ->
 
 
 def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """Return what the page of organisations shows of a measure."""
     own = each.measure.definition
     places = [each.names.index(name) if name in each.names else None for name in names]
     columns = each.measure.columns
@@ -262,7 +263,7 @@ def _measure(each: ByOrganisation, names: Sequence[str], settings: Settings) -> 
 
 
 def _numbers(values: Sequence[float], decimals: int = 4) -> list[float | int | None]:
-    """Return numbers as JSON holds them: whole ones without a point, small ones with digits, none where there is none.
+    """Return numbers in the data of the page of organisations: whole ones without a point, None where there is none.
 
     Examples
     --------
@@ -277,6 +278,7 @@ def _numbers(values: Sequence[float], decimals: int = 4) -> list[float | int | N
 
 
 def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:
+    """Return a measure's counts for the page of organisations, a row for each; hidden ones have a sign."""
     return [
         [HIDDEN if is_hidden else number for number, is_hidden in zip(_numbers(row), flags, strict=True)]
         for row, flags in zip(each.counts[role].tolist(), each.hidden[role].tolist(), strict=True)
@@ -311,7 +313,7 @@ def _bounds(each: ByOrganisation) -> list[list[list[float | int | None]]]:
 
 
 def _kinds(each: ByOrganisation) -> list[str]:
-    """Return the kind of each point as a digit: its place among the kinds of points, ``.`` where none can be told."""
+    """Return each organisation's kinds of points as digits: the place among all kinds, ``.`` where none can be told."""
     marks = np.array([".", *(str(place) for place in range(len(POINT_TYPES)))])
     codes = each.result["point_type"].cat.codes.to_numpy() + 1
     known = ~np.isnan(each.values) & np.array([[not doubt] for doubt in each.doubts])
@@ -320,6 +322,7 @@ def _kinds(each: ByOrganisation) -> list[str]:
 
 
 def _funnel(each: ByOrganisation, places: Sequence[int | None]) -> dict[str, Any] | None:
+    """Return a measure's funnel plot for the page of organisations."""
     if each.funnel is None:
         return None
     found = each.funnel["places"]

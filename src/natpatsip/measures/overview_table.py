@@ -42,7 +42,7 @@ class Standing:
 
     @property
     def has_icons(self) -> bool:
-        """Whether its chart is a control chart from which a rule can tell a change."""
+        """Whether the measure's chart is a control chart from which a rule can tell a change."""
         return self._has_icons(self.measure.result)
 
     def _has_icons(self, result: pd.DataFrame) -> bool:
@@ -50,23 +50,23 @@ class Standing:
 
     @property
     def is_at_baseline(self) -> bool:
-        """Whether its level has never been recalculated: the baseline is the level now, and moves with each edition."""
+        """Whether the measure's level was never recalculated: the baseline is the level now, and moves by edition."""
         return "mean" in self.measure.facts and "mean_before" not in self.measure.facts
 
     @cached_property
     def icons(self) -> tuple[icons.Icon, icons.Icon]:
-        """The variation and the assurance icon."""
+        """The variation and the assurance icon in the measure's row."""
         row = spc.summary(self.measure.result).iloc[0]
         return icons.ICONS[row["variation_icon"]], icons.ICONS[row["assurance_icon"]]
 
     @cached_property
     def now(self) -> _State:
-        """What the chart says now."""
+        """What the measure's chart says now."""
         return self._state(self.measure.result)
 
     @cached_property
     def before(self) -> _State:
-        """What it said at the end of the quarter before, from the months that there were then."""
+        """What the measure's chart said at the end of the quarter before, from the months that there were then."""
         result, first = self.measure.result, pd.Timestamp(self.measure.here.quarter.first_month)
         earlier = result[result["date"] < first]
         if earlier.empty:
@@ -77,6 +77,7 @@ class Standing:
         return self._state(self.measure.kind.analyse(self.measure, series[series["date"] < first]))
 
     def _state(self, result: pd.DataFrame) -> _State:
+        """Return what the measure's chart says at the end of a quarter, in words."""
         if result["value"].isna().all():
             return _State(attention=("no data",))
         if not self._has_icons(result):
@@ -98,7 +99,7 @@ class Standing:
         return _State(improved, tuple(words for words, holds in attention.items() if holds))
 
     def _worse_than_before(self, found: spc.Findings) -> str:
-        """Return the level before the last step change in words; empty if the change is not a concern."""
+        """Return the measure's level before the last step change in words; empty if the change is not a concern."""
         if found.step_verdict != "concern":
             return ""
         own = self.measure.definition
@@ -106,7 +107,7 @@ class Standing:
         return f"{found.shift} from {printed(before, own.unit, self.measure.places or None)}"
 
     def _short_of_target(self, found: spc.Findings) -> str:
-        """Return in words that the mean misses the target; empty if it does not, or the target is out of reach."""
+        """Return in words that the measure misses its target; empty if it does not, or the target is out of reach."""
         improvement = self.measure.definition.improvement
         is_short = {"increase": found.mean < found.target, "decrease": found.mean > found.target}
         if found.assurance == "consistent_fail" or not is_short.get(improvement):
@@ -115,14 +116,14 @@ class Standing:
 
     @cached_property
     def change(self) -> float | None:
-        """The change of the quarter's value on the quarter before; None unless both have all their months."""
+        """The change of the measure's quarter on the quarter before; None unless both have all their months."""
         quarter = self.measure.here.quarter
         now, before = (_of_quarter(self.measure, each.months) for each in (quarter, quarter.previous()))
         return None if now is None or before is None else now - before
 
     @property
     def change_in_words(self) -> str:
-        """The change with its sign; of percentages, in points; 0 if it is less than the measure's decimals show."""
+        """The measure's change with its sign; of percentages, in points; 0 if less than its decimals show."""
         if self.change is None:
             return ""
         change = wording.round_half_up(self.change, self.measure.places)
@@ -131,7 +132,7 @@ class Standing:
 
 
 def _of_quarter(measure: Measure, months: Sequence[Any]) -> float | None:
-    """Return the value of a quarter: of a share, of its three months together; else their mean."""
+    """Return the value of a measure in a quarter: of a share, of its three months together; else their mean."""
     series = measure.series
     rows = series[series["date"].isin([pd.Timestamp(month) for month in months])]
     expected = 1 if measure.step == "quarter" else len(months)
@@ -224,7 +225,7 @@ def _of_targets(standings: Sequence[Standing]) -> str:
 
 
 def _level_of(standings: Sequence[Standing]) -> tuple[str, str]:
-    """Return the heading of the column of present levels, and what it means: not all charts have a mean."""
+    """Return the heading of the overview's column of present levels, and what it means: not all charts have a mean."""
     found = {each.measure.definition.middle for each in standings}
     name = "Mean now" if found == {"Mean"} else "Now"
     return name, f"“{name}” is {' or '.join(text for middle, text in _LEVELS.items() if middle in found)}."
@@ -294,7 +295,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
 
 
 def in_words(measure: Measure) -> str:
-    """Return what a sparkline shows, as its text alternative: from when to when, and from where to where."""
+    """Return what a measure's sparkline shows, as its text alternative: from when to when, from where to where."""
     known = measure.result[measure.result["value"].notna()]
     values = known["value"]
 
@@ -354,7 +355,7 @@ def _label(standing: Standing) -> str:
 
 
 def _news(standing: Standing) -> Iterator[str]:
-    """Yield what the chart says now and did not say at the end of the quarter before."""
+    """Yield what a measure's chart says now and did not say at the end of the quarter before."""
     now, before = standing.now, standing.before
     if now.improved and now.improved != before.improved:
         yield f"{_label(standing)}: {now.improved}"

@@ -50,7 +50,7 @@ def _suppressed_rows(measure: MeasuredSeries, column: str) -> list[bool]:
 
 
 def _point_of(period: Any, *, is_by_quarter: bool) -> pd.Timestamp:
-    """Return the date of the point that a period of the data is in."""
+    """Return the date of the measure's point that a period of the data is in."""
     if isinstance(period, str):
         return pd.Timestamp(Quarter.parse(period).first_month)
     return pd.Timestamp(Quarter.of(period.date()).last_month) if is_by_quarter else pd.Timestamp(period)

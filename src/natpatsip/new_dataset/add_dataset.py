@@ -40,7 +40,7 @@ class Declared:
     has_dictionary: bool = True
 
     def record(self) -> dict[str, Any]:
-        """Return it for machines."""
+        """Return for machines what was declared of a new dataset."""
         return {
             "name": self.name,
             "file": self.file,
@@ -85,7 +85,7 @@ def add(file: Path, project: Path, *, name: str = "") -> Declared:
 
 
 def _within(file: Path, project: Path) -> str:
-    """Return a file's path within the data folder."""
+    """Return the path within the data folder of a file to declare."""
     folder = (project / FOLDER).resolve()
     path = next((each for each in (file, project / file, project / FOLDER / file) if each.exists()), file).resolve()
     if not path.exists():
@@ -103,7 +103,7 @@ def _within(file: Path, project: Path) -> str:
 
 
 def _name_of(path: str) -> str:
-    """Return the name of a dataset by its file: lower-case letters, digits and underscores.
+    """Return the name of a new dataset by its file: lower-case letters, digits and underscores.
 
     Examples
     --------
@@ -115,6 +115,7 @@ def _name_of(path: str) -> str:
 
 
 def _refuse_taken(name: str, path: str, package: Package) -> None:
+    """Refuse to declare a dataset under a name or a path that another one has."""
     if name != _name_of(f"{name}.csv"):
         raise UsageError(
             f'--name: found "{name}", expected lower-case letters, digits and underscores, such as {_name_of(name)}.'
@@ -127,7 +128,7 @@ def _refuse_taken(name: str, path: str, package: Package) -> None:
 
 
 def _organisations(project: Path, package: Package) -> Organisations:
-    """Return the organisations that the project knows; none if it has none, or their file has faults."""
+    """Return the organisations that a new file may name; none if the project has none, or their file has faults."""
     if ORGANISATIONS not in package.by_name or not package.kinds:
         return {}
     table = examine(ORGANISATIONS, project)
@@ -136,7 +137,7 @@ def _organisations(project: Path, package: Package) -> Organisations:
 
 
 def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Proposal, bytes]:
-    """Return a proposal that the file satisfies, and its descriptor: without series if rows are missing."""
+    """Return a proposed entry that the file satisfies, and its descriptor: without series if rows are missing."""
     content = added(descriptor, proposal.entry, proposal.comments)
     table = examine_as(content, proposal.name, project)
     raise_faults(table)
@@ -146,7 +147,7 @@ def _checked(proposal: Proposal, descriptor: bytes, project: Path) -> tuple[Prop
 
 
 def _lacking(table: Table) -> str:
-    """Return the first row that a series lacks, as seen at the end of the latest quarter in the file."""
+    """Return the first row that a proposed series lacks, as seen at the end of the latest quarter in the file."""
     options = table.resource.natpatsip
     periods = [each for each in table.values[options.period or options.as_of] if each is not None]
     last = max(periods)

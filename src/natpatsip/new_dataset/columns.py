@@ -52,44 +52,44 @@ class Column:
 
     @property
     def type(self) -> str:
-        """The type of its cells."""
+        """The type that was found for the column's cells."""
         return str(self.entry["type"])
 
     @property
     def form(self) -> str:
-        """A text that is a quarter has the form quarter."""
+        """The form that was found: a text that is a quarter has the form quarter."""
         return str(self.entry.get("natpatsip", {}).get("form", ""))
 
     @property
     def organisation(self) -> str:
-        """The kind of organisation that its cells name."""
+        """The kind of organisation that the column was found to name."""
         return str(self.entry.get("natpatsip", {}).get("organisation", ""))
 
     @property
     def is_time(self) -> bool:
-        """Whether its cells are months, days or quarters."""
+        """Whether the cells were found to be months, days or quarters."""
         return self.type in TIMES or self.form == "quarter"
 
     @property
     def is_count(self) -> bool:
-        """Whether its cells are whole numbers, rather than money or shares."""
+        """Whether the cells were found to be whole numbers, rather than money or shares."""
         is_whole = self.type == "integer" or ("groupChar" in self.entry and not any("." in text for text in self.texts))
         return is_whole and "bareNumber" not in self.entry
 
     @property
     def is_complete(self) -> bool:
-        """Whether each cell has a value."""
+        """Whether each cell was found to have a value."""
         return not self.missing and "" not in self.texts
 
     def values(self) -> list[Any]:
-        """Return its cells as values, None where one is missing."""
+        """Return the cells as values of the type that was found, None where one is missing."""
         rule = _rule(self.entry, self.missing)
         known = {text: rule.parse(text) for text in set(self.texts)}
         return [known[text] for text in self.texts]
 
 
 def describe(name: str, texts: Sequence[str], lines: Sequence[int], organisations: Organisations) -> Column:
-    """Return a column with the first type that all its cells have, apart from those that are missing."""
+    """Return the proposal for a column, with the first type that all its cells have, apart from missing ones."""
     found = Counter(texts)
     values = [text for text in found if text and text not in MARKS]
     for keys in _types(name, values) if values else ():
@@ -103,7 +103,7 @@ def describe(name: str, texts: Sequence[str], lines: Sequence[int], organisation
 
 
 def _types(name: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield what the cells of a column may be, the narrowest first."""
+    """Yield what the cells of an undeclared column may be, the narrowest first."""
     yield {"type": "string", "natpatsip": {"form": "quarter"}}
     if not are_financial_years(values):
         yield {"type": "yearmonth"}
@@ -128,13 +128,14 @@ def _types(name: str, values: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def _is_grouped(text: str, group: str, decimal: str) -> bool:
-    """Return True if the separators of thousands in a number are where they belong, or it has none."""
+    """Return True if separators of thousands in a cell to declare are where they belong, or it has none."""
     whole = re.sub(r"[^0-9.,]", "", text).partition(decimal)[0]
     first, *others = whole.split(group)
     return not others or (0 < len(first) <= 3 and all(len(each) == 3 for each in others))
 
 
 def _fits(keys: Mapping[str, Any], name: str, text: str) -> bool:
+    """Return True if a text is one of the type that is proposed."""
     try:
         _rule({"name": name, **keys}, frozenset()).parse(text)
     except ValueError:
@@ -147,7 +148,7 @@ def _rule(entry: Mapping[str, Any], missing: frozenset[str]) -> CellRule:
 
 
 def _typed(name: str, texts: Sequence[str], keys: dict[str, Any], missing: frozenset[str]) -> Column:
-    """Return a column of numbers, times, quarters or truths."""
+    """Return the proposal for a column of numbers, times, quarters or truths."""
     column = Column(name, texts, {"name": name, **keys}, missing=missing)
     entry = {key: value for key, value in column.entry.items() if key != "natpatsip"}
     constraints: dict[str, Any] = {} if missing else {"required": True}
@@ -164,12 +165,12 @@ def _typed(name: str, texts: Sequence[str], keys: dict[str, Any], missing: froze
 
 
 def _label(mark: str, missing: frozenset[str]) -> str:
-    """Return the label of a mark whose meaning is not stated yet; each mark of a column has a label of its own."""
+    """Return the proposed label of a mark whose meaning is not stated yet; each mark of a column has its own."""
     return NOT_STATED if len(missing) == 1 else f"{NOT_STATED} ({mark or 'empty'})"
 
 
 def _doubts(name: str, keys: Mapping[str, Any], known: Sequence[str], missing: frozenset[str]) -> Iterator[str]:
-    """Yield what could be meant otherwise, and what the marks of missing values do not say."""
+    """Yield what the author has to look at: what could be meant otherwise, and what missing values do not say."""
     if missing:
         marks = listing([f'"{mark}"' if mark else "an empty cell" for mark in sorted(missing)])
         yield f"{name}: what does {marks} mean? Write the label in missingValues: suppressed, not submitted …"
@@ -186,7 +187,7 @@ def _doubts(name: str, keys: Mapping[str, Any], known: Sequence[str], missing: f
 
 
 def _text(name: str, texts: Sequence[str], found: Counter[str], organisations: Organisations) -> Column:
-    """Return a column of texts: names of organisations, one of a few words, or any."""
+    """Return the proposal for a column of texts: names of organisations, one of a few words, or any."""
     entry: dict[str, Any] = {"name": name, "type": "string"}
     if "" not in found:
         entry["constraints"] = {"required": True}
@@ -203,12 +204,12 @@ def _text(name: str, texts: Sequence[str], found: Counter[str], organisations: O
 
 
 def _is_list(words: Sequence[str], rows: int) -> bool:
-    """Return True if a column repeats a few short words."""
+    """Return True if an undeclared column repeats a few short words."""
     return len(words) <= MOST_WORDS and rows >= REPEATED * len(words) and max(map(len, words)) <= LONGEST_WORD
 
 
 def _kind_of(name: str, texts: Sequence[str], organisations: Organisations) -> tuple[str, list[str]]:
-    """Return the kind of organisation that all texts name; else what to do if most of them do."""
+    """Return the kind of organisation that an undeclared column names; else what to do if most of its texts do."""
     for kind, known in organisations.items():
         names = names_read(known)
         others = sorted(text for text in texts if text not in names)
@@ -229,7 +230,7 @@ def _kind_of(name: str, texts: Sequence[str], organisations: Organisations) -> t
 def _odd_cells(
     name: str, texts: Sequence[str], lines: Sequence[int], found: Counter[str], values: Sequence[str]
 ) -> Iterator[str]:
-    """Yield the few cells that keep a column from being numbers or times."""
+    """Yield the few cells that keep an undeclared column from being numbers or times."""
     best: tuple[list[str], str] | None = None
     for keys in _types(name, values):
         wrong = [text for text in values if not _fits(keys, name, text)]

@@ -22,7 +22,7 @@ LIST = "resources"
 
 
 def added(descriptor: bytes, entry: Mapping[str, Any], comments: Sequence[str]) -> bytes:
-    """Return a descriptor with an entry at the end of its resources; all else stays as it is, comments too.
+    """Return a descriptor with a new dataset's entry at its end; all else stays as it is, comments too.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _lines(entry: Mapping[str, Any], comments: Sequence[str], indent: int) -> It
 
 
 def _field(field: Mapping[str, Any], lead: str) -> Iterator[str]:
-    """Yield a field: on one line if it fits."""
+    """Yield a field of a new entry: on one line if it fits."""
     line = f"{lead}- {_flow(field)}"
     if len(line) <= WIDTH:
         yield line
@@ -85,7 +85,7 @@ def _field(field: Mapping[str, Any], lead: str) -> Iterator[str]:
 
 
 def _flow(value: Any) -> str:
-    """Return a value on one line, as YAML 1.1 and 1.2 read alike."""
+    """Return a value of a new entry on one line, as YAML 1.1 and 1.2 read alike."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list | tuple):
@@ -99,7 +99,7 @@ def _flow(value: Any) -> str:
 
 
 def quoted(text: str) -> str:
-    r"""Return a text in quotation marks, what is hidden in it escaped.
+    r"""Return a text of a new entry in quotation marks, what is hidden in it escaped.
 
     Examples
     --------

@@ -42,7 +42,7 @@ class Sheet:
 
 
 def read(data: bytes, where: str) -> Sheet:
-    """Return what a file holds.
+    """Return what a file that is not declared yet holds.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read(data: bytes, where: str) -> Sheet:
 
 
 def _untyped(where: str, form: Mapping[str, Any], types: Mapping[str, str] | None = None) -> Resource:
-    """Return a resource whose cells are text, except that some are times of a kind."""
+    """Return a resource for a file that is not declared yet: its cells are text, except some, times of a kind."""
     fields = [{"name": name, "type": kind} for name, kind in (types or {}).items()]
     schema = {"fields": fields, "fieldsMatch": "subset"}
     path = where.partition("/")[2] or where
@@ -85,7 +85,7 @@ def _untyped(where: str, form: Mapping[str, Any], types: Mapping[str, str] | Non
 
 
 def _form(data: bytes, where: str) -> dict[str, Any]:
-    """Return the encoding and the dialect of a CSV file, where they differ from the usual ones."""
+    """Return the encoding and dialect of a CSV file to declare, where they differ from the usual ones."""
     encoding = _encoding(data, where)
     text = data.decode(encoding or "utf-8-sig")
     if "\0" in text:
@@ -99,7 +99,7 @@ def _form(data: bytes, where: str) -> dict[str, Any]:
 
 
 def _encoding(data: bytes, where: str) -> str:
-    """Return an encoding; nothing for UTF-8."""
+    """Return the encoding of a file to declare; nothing for UTF-8."""
     if data.startswith(UTF_16):
         return "utf-16"
     for encoding in ("utf-8", WINDOWS):
@@ -112,7 +112,7 @@ def _encoding(data: bytes, where: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return the separator that divides most rows into the same number of cells, and into most cells."""
+    """Return the separator of a file to declare: with it most rows have as many cells, and most cells."""
     found: list[tuple[float, int, str]] = []
     for mark in DELIMITERS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -125,7 +125,7 @@ def _delimiter(text: str) -> str:
 
 
 def _refuse_header(where: str, header: Sequence[str]) -> None:
-    """Refuse columns without a name, or with the name of another."""
+    """Refuse to declare columns without a name, or with the name of another."""
     blank = [number for number, name in enumerate(header, start=1) if not name.strip()]
     if blank:
         numbers = ", ".join(map(str, blank[:MOST_ROWS]))
@@ -139,7 +139,7 @@ def _refuse_header(where: str, header: Sequence[str]) -> None:
 
 
 def _kind_of_times(texts: Sequence[str]) -> str:
-    """Return what the times of a Parquet file are: months, days or, where hours count, nothing."""
+    """Return what the times of a Parquet file to declare are: months, days or, where hours count, nothing."""
     known = [text for text in texts if text]
     days = [text.removesuffix("T00:00:00") for text in known]
     if not known or any(len(day) != len("2024-09-01") or day.count("-") != 2 for day in days):

@@ -30,7 +30,7 @@ class Proposal:
     decisions: tuple[str, ...]
 
     def without_series(self, lacking: str) -> Proposal:
-        """Return it without the series, as rows are missing: a series has a row for each period from its first on."""
+        """Return the proposal without the series, as rows are missing: one has a row for each period from its first."""
         options = {key: value for key, value in self.entry["natpatsip"].items() if key != "series"}
         series = self.entry["natpatsip"]["series"]
         decision = (
@@ -79,7 +79,7 @@ def propose(name: str, path: str, sheet: Sheet, organisations: Organisations) ->
 
 
 def _totals(columns: Sequence[Column], key: Sequence[str]) -> Iterator[str]:
-    """Yield the question about a name that seems to be the total of the others in its column."""
+    """Yield the question to the author about a name that seems to be the total of the others in its column."""
     counts = [each for each in columns if each.is_count]
     for column in (each for each in columns if each.name in key and each.type == "string" and not each.is_time):
         total = total_by_name(set(column.texts))
@@ -102,14 +102,14 @@ def _as_of(columns: Sequence[Column]) -> str:
 
 
 def _period(columns: Sequence[Column]) -> str:
-    """Return the column of the month, day or quarter that a row is about: by its name, else the first one."""
+    """Return the proposed column of the month, day or quarter that a row is about: by its name, else the first one."""
     times = [each for each in columns if each.is_time and each.is_complete and each.name.lower() not in AS_OF]
     named = [each.name for part in PERIODS for each in times if part in each.name.lower()]
     return next(iter([*named, *(each.name for each in times)]), "")
 
 
 def _key(columns: Sequence[Column], first: Sequence[str]) -> list[str]:
-    """Return the fewest columns that identify a row, in their order; none if no columns do."""
+    """Return the fewest columns that could be proposed to identify a row, in their order; none if no columns do."""
     texts = {each.name: each.texts for each in columns}
     may_identify = [each.name for each in columns if each.is_complete and each.type not in ("number", "boolean")]
     counts = [each.name for each in columns if each.type in NUMBERS]
@@ -155,7 +155,7 @@ def _parts(counted: Sequence[Column]) -> Iterator[tuple[str, str]]:
 def _left(
     columns: Sequence[Column], options: Mapping[str, Any], key: Sequence[str], words: str
 ) -> tuple[list[str], list[str]]:
-    """Return the comments to write below an entry, and what is to be decided."""
+    """Return the comments to write below a new entry, and what is to be decided."""
     left = {"title": (f'what is "{words}", and what does each column hold (description)?', "")}
     if not options.get("provenance"):
         left["provenance"] = (

@@ -75,23 +75,24 @@ def carry(
 
 
 def tags_of(cell: NotebookNode) -> list[str]:
-    """Return a cell's tags."""
+    """Return the tags of a cell that may be carried over."""
     return list(cell.metadata.get("tags", []))
 
 
 def quarters_of(cell: NotebookNode) -> list[Quarter]:
-    """Return the quarters that a cell is tagged with; an untagged cell appears in every quarter."""
+    """Return the quarters of a cell that may be carried over; an untagged cell appears in every quarter."""
     return [Quarter.parse(tag) for tag in tags_of(cell) if is_quarter(tag)]
 
 
 def _collapse(cell: NotebookNode) -> None:
-    """Collapse a cell in JupyterLab, as its View menu does: the source, and the outputs of a code cell."""
+    """Collapse in JupyterLab a cell that was carried over, as its View menu does: source, and outputs of code."""
     cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
     if cell.cell_type == "code":
         cell.metadata["jupyter"]["outputs_hidden"] = True
 
 
 def _twin(cell: NotebookNode, upcoming: Quarter, taken: Collection[str]) -> NotebookNode:
+    """Return a cell's copy for the next quarter, to be reviewed."""
     twin = copy.deepcopy(cell)
     tags = [tag for tag in tags_of(cell) if not is_quarter(tag) and tag != TO_REVIEW]
     twin.metadata["tags"] = [*tags, str(upcoming), TO_REVIEW]
@@ -220,7 +221,7 @@ def _edited(text: str, content: dict[str, Any], now: Quarter, upcoming: Quarter)
 
 
 def _without_trailing_comment(part: str) -> tuple[str, str]:
-    """Split off the comment at the end of a part, which belongs to the next part."""
+    """Split off the comment at the end of a part of the params, which belongs to the next part."""
     lines = part.splitlines(keepends=True)
     end = len(lines)
     while end > 1 and lines[end - 1].startswith("#"):
@@ -229,7 +230,7 @@ def _without_trailing_comment(part: str) -> tuple[str, str]:
 
 
 def _without_own_comment(before: str) -> str:
-    """Return a part without the comment at its end, which belongs to a part that is left out."""
+    """Return a part of the params without the comment at its end, which belongs to a part that is left out."""
     lines = before.splitlines(keepends=True)
     while lines and lines[-1].startswith("#"):
         lines.pop()

@@ -102,6 +102,7 @@ def _newest(project: Path, quarter: Quarter) -> Quarter:
 
 
 def _check_committed(project: Path) -> None:
+    """Refuse to open a quarter while notebooks or params are not committed."""
     if git.is_tracked(project) and (changed := git.changes(project, "notebooks", "params")):
         raise NotebookError(
             f"{', '.join(changed)}: not committed. Opening a quarter changes notebooks and params. Commit or undo your "
@@ -110,6 +111,7 @@ def _check_committed(project: Path) -> None:
 
 
 def _check_cells(notebooks: Mapping[str, Notebook], quarter: Quarter) -> None:
+    """Refuse to open a quarter of which there are cells already."""
     errors: list[ReportError] = []
     for name, notebook in notebooks.items():
         where, cells = f"notebooks/{name}.ipynb", notebook.content.cells
@@ -129,7 +131,7 @@ def _older_quarters(notebooks: Iterable[Notebook], before: Quarter) -> list[Quar
 
 
 def _reference(project: Path, quarter: Quarter) -> str:
-    """Return what an archived quarter is built from: the tag of its final edition, else the current commit."""
+    """Return what an older quarter is built from, once its cells are gone: its final edition's tag, else the commit."""
     tag = tag_of(quarter)
     return tag if git.commit_of(project, f"refs/tags/{tag}") else git.head(project)
 
@@ -165,7 +167,7 @@ def awaited_files(quarter: Quarter, project: Path) -> list[AwaitedFile]:
 
 
 def _rows(options: Options, quarter: Quarter) -> str:
-    """Return which rows a dataset needs, by the columns that say what a row is of."""
+    """Return which rows the next quarter needs of a dataset, by the columns that say what a row is of."""
     if options.period and options.required == "each month":
         return f"{options.period} " + ", ".join(f"{month:%Y-%m}" for month in quarter.months)
     return f"{' and '.join(filter(None, (options.as_of, options.period)))} {quarter}"
@@ -175,7 +177,7 @@ def write_all(
     files: Mapping[Path, str],  # the text of each
     folder: Path,  # a folder for unfinished files; what a killed run left in it is overwritten
 ) -> None:
-    """Write several files in the order given, all or none: first each in a folder, then each is moved into its place.
+    """Write the files of the opened quarter in order, all or none: each in a folder, then moved into its place.
 
     Raises
     ------
@@ -206,7 +208,7 @@ def write_all(
 
 
 def _move(file: Path, target: Path) -> None:
-    """Move a file into its place in one step, also from another file system."""
+    """Move a file of the opened quarter into its place in one step, also from another file system."""
     try:
         file.replace(target)
     except OSError as error:

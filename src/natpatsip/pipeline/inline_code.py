@@ -77,7 +77,7 @@ def _reason(result: Mapping[str, Any], advise: Callable[[str, str], str]) -> str
 
 
 def faulty_data(kind: str | None, message: str | None) -> str:
-    """Return the message of a failure that is about a data file; empty for any other failure."""
+    """Return the message of a failed cell or inline expression that is about a data file; empty for any other."""
     return message or "" if kind == DataFileError.__name__ else ""
 
 
@@ -108,7 +108,7 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
 
 
 def texts_of_code(code: str) -> list[str]:
-    """Return the texts that are typed in code, those in f-strings too; none if it is not plain Python.
+    """Return the texts that are typed in inline or other code, in f-strings too; none if it is not plain Python.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def texts_of_code(code: str) -> list[str]:
 
 
 def text_of(data: Mapping[str, Any]) -> str:
-    """Return the text of a result: its markdown, else its plain text, a string without its quotes.
+    """Return the text of an inline expression's result: its markdown, else its plain text, a string without quotes.
 
     Examples
     --------

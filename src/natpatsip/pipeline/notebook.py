@@ -162,7 +162,7 @@ def _set_by_the_build(source: str) -> list[str]:
 
 
 def _refuse_conflicts(name: str, text: str) -> None:
-    """Refuse a file in which git has marked conflicts, which is no JSON."""
+    """Refuse a notebook in which git has marked conflicts, which is no JSON."""
     conflicts = conflicts_in(text)
     if not conflicts:
         return
@@ -321,31 +321,31 @@ class Notebook:
 
     @property
     def name(self) -> str:
-        """The file name without its ending, which is also the chapter's name."""
+        """The notebook's file name without its ending, which is also the chapter's name."""
         return self.path.stem
 
     @property
     def title(self) -> str:
-        """The title of its chapter."""
+        """The title of the notebook's chapter."""
         found = TITLE.search(self.content.cells[0].source)
         return " ".join(found[1].splitlines()) if found else self.name  # one line, whatever breaks lines in it
 
     @property
     def language(self) -> str:
-        """The language of its code, such as python."""
+        """The language of the notebook's code, such as python."""
         return language_of(self.content.metadata)
 
     @cached_property
     def source(self) -> str:
-        """All of its code and prose, for static reading."""
+        """All of the notebook's code and prose, for static reading."""
         return "\n".join(cell.source for cell in self.content.cells)
 
     def publishes(self) -> set[str]:
-        """Return the ids of the facts that it publishes, found in its code and its measures."""
+        """Return the ids of the facts that the notebook publishes, found in its code and its measures."""
         return published_in(self.source, self.path.parent.parent)
 
     def cites(self) -> set[str]:
-        """Return the ids of the facts that it cites."""
+        """Return the ids of the facts that the notebook cites."""
         return set(self._cited)
 
     @cached_property
@@ -353,19 +353,19 @@ class Notebook:
         return frozenset(CITES.findall(self.source))
 
     def rebases(self) -> set[str] | None:
-        """Return the series whose rebases it reads from params; None if it builds a name in code."""
+        """Return the series whose rebases the notebook reads from params; None if it builds a name in code."""
         names = set(filter(None, REBASES.findall(self.source)))
         return None if "" in REBASES.findall(self.source) else names
 
     def units(self) -> set[str] | None:
-        """Return the units of the numbers that its code publishes; None if it puts one together."""
+        """Return the units of the numbers that the notebook's code publishes; None if it puts one together."""
         names = UNITS.findall(self.source)
         return None if "" in names else set(names)
 
 
 @contextmanager
 def block_imports(optional: Sequence[str]) -> Iterator[None]:
-    """Let libraries that are imported in the block find these modules missing."""
+    """Let nbformat, and other libraries imported in the block, find these modules missing."""
     missing: Any = None  # what Python takes for a module that cannot be imported
     blocked = [name for name in optional if name not in sys.modules]
     sys.modules.update(dict.fromkeys(blocked, missing))

@@ -72,6 +72,7 @@ def is_plainly_valid(content: Any) -> bool:
 
 
 def _is_plain(cell: Any) -> bool:
+    """Return True if a cell of a notebook's file is valid at a glance."""
     source, tags = cell["source"], cell["metadata"].get("tags", [])
     return bool(
         cell.keys() == _KEYS[cell["cell_type"]]

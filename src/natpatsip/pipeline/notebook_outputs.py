@@ -113,7 +113,7 @@ def gather(executed: Mapping[str, NotebookNode]) -> dict[str, Outputs]:
 
 
 def with_inputs(fact: Fact) -> Iterator[Fact]:
-    """Yield a fact and every fact that it was calculated from."""
+    """Yield a fact that a notebook holds, and every fact that it was calculated from."""
     yield fact
     for each in fact.inputs:
         yield from with_inputs(each)
@@ -179,7 +179,7 @@ class FigureRecord:
 
     @property
     def specification(self) -> Mapping[str, Any]:
-        """The chart as Vega-Lite; empty if another library has drawn it."""
+        """The chart that the notebook shows as Vega-Lite; empty if another library has drawn it."""
         return dict(self.forms.get(VEGALITE, {}))
 
 
@@ -206,7 +206,7 @@ def collect_figures(outputs: Mapping[str, Outputs], programmes: Mapping[str, str
 
 
 def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
-    """Return the data files that were read, with their SHA-256; prose that cites a reported fact reads one too."""
+    """Return the data files that notebooks have read, with SHA-256; prose that cites a reported fact reads one too."""
     gathered = list(outputs)
     kinds = {fact.kind for each in gathered for fact in each.printed}
     named = [REPORTED_FILE] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())

@@ -50,6 +50,6 @@ class Options:
 
 
 def files_of(report: Path, formats: Collection[str]) -> list[Path]:
-    """Return the files of a report that a reader opens."""
+    """Return the files of a report in some formats that a reader opens."""
     files = {"html": report / "html" / "index.html", "pdf": report / "report.pdf", "docx": report / "report.docx"}
     return [files[name] for name in formats]

@@ -187,6 +187,7 @@ def _refuse_old_engine(project: Path) -> None:
 
 
 def _check_bibliography(project: Path, book: Mapping[str, Any], written: bytes) -> None:
+    """Check, before a build, that the files of works to cite are there and in BibTeX."""
     where = place_of(MARK, written, ["bibliography"])
     for name in bibliography_of(book):
         if not (project / name).is_file() or not (project / name).resolve().is_relative_to(project.resolve()):
@@ -262,7 +263,7 @@ def _known_units(project: Path, named: Mapping[str, str], notebooks: Iterable[No
 
 
 def _units_of_files(project: Path) -> set[str]:
-    """Return the units of measures, of the params of all quarters and of reported numbers."""
+    """Return, to plan with, the units of measures, of the params of all quarters and of reported numbers."""
     units = {each.unit for each in measures.declared(project).by_id.values()}
     for file in (project / PARAMS_FOLDER).glob("*.yml"):
         units |= {unit.strip() for unit in UNIT_OF_PARAMS.findall(file.read_text(encoding="utf-8", errors="replace"))}
@@ -279,7 +280,7 @@ def _texts_of_helpers(project: Path) -> set[str]:
 
 
 def _check_colours(settings: Settings, written: bytes) -> None:
-    """Check that large white text, and numbers on white, stand out from the programmes' colours, by WCAG 2.2."""
+    """Check before a build that white text, and numbers on white, stand out from the programmes' colours (WCAG 2.2)."""
     ratios = {name: palette.contrast(colour, palette.PAPER) for name, colour in settings.colours.items()}
     together(
         [

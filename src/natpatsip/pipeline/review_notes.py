@@ -57,17 +57,17 @@ class Note:
 
     @property
     def id(self) -> str:
-        """The id of its cell, the same whenever the comment is read."""
+        """The id of the comment's raw cell in the notebook, the same whenever the comment is read."""
         return id_of(self.source) if self.source else id_of(self.author, self.date, self.text)
 
     @property
     def elsewhere(self) -> str:
-        """What a file says that does not have what the comment is on."""
+        """What a file that the build writes says if it does not have what the comment is on."""
         on = f"“{self.anchor}”" if self.anchor else "text that was deleted"
         return f"This comment is on {on}, which this file does not have{f' ({self.place})' if self.place else ''}."
 
     def is_on(self, author: str, date: str, text: str) -> bool:
-        """Return True if this is what it says, or said before it was edited."""
+        """Return True if this is what the comment in the notebook says, or said before it was edited."""
         says = text == self.text or any((each.author, each.text) == (author, EDITED + text) for each in self.replies)
         return says and (author, date) == (self.author, self.date)
 
@@ -78,7 +78,7 @@ class Note:
         return _one_line(text) in map(_one_line, by_build) or (author, _one_line(text)) in by_reviewers
 
     def with_replies(self, replies: Sequence[Remark]) -> Note:
-        """Return it with replies that it does not have yet: they await an answer, and the last one is before them."""
+        """Return the notebook's comment with new replies: they await an answer, and the last one is before them."""
         new = [each for each in replies if not self.has_said(each.author, each.text)]
         if not new:
             return self
@@ -86,13 +86,13 @@ class Note:
         return replace(self, answer="", replies=(*self.replies, *before, *new))
 
     def edited(self, text: str, modified: str) -> Note:
-        """Return it with another text, which has no answer yet; what it was, and its answer, become replies."""
+        """Return the notebook's comment with another text, unanswered yet; the old one and its answer are replies."""
         before = [Remark(self.author, self.modified or self.date, EDITED + self.text)]
         before += [Remark(AUTHORS, "", self.answer)] if self.answer else []
         return replace(self, text=text, modified=modified, answer="", replies=(*self.replies, *before))
 
     def cell(self) -> dict[str, Any]:
-        """Return it as a cell of a notebook."""
+        """Return the comment as a raw cell of a notebook."""
         record = {
             name: value for name, value in asdict(self).items() if name != "answer" and (value or name not in OPTIONAL)
         }
@@ -114,12 +114,12 @@ def _one_line(text: str) -> str:
 
 
 def id_of(*parts: str) -> str:
-    """Return the id of the note on a comment: by its author, date and text, or by its own id."""
+    """Return the id of a comment's raw cell: by its author, date and text, or by its own id."""
     return f"review-{sha256(json.dumps(parts))[:12]}"
 
 
 def note_of(cell: Mapping[str, Any]) -> Note | None:
-    """Return the note that a cell is; None if it is none."""
+    """Return the reviewer's comment that a notebook's cell is, as a build reads it; None if it is none."""
     own = cell.get("metadata", {}).get(OWN)
     record = own.get(REVIEW) if isinstance(own, dict) and cell.get("cell_type") == "raw" else None
     if not isinstance(record, dict):
@@ -135,18 +135,18 @@ def note_of(cell: Mapping[str, Any]) -> Note | None:
 
 
 def notes_of(cells: Sequence[Mapping[str, Any]], quarter: str) -> list[Note]:
-    """Return the notes on a quarter among cells."""
+    """Return the reviewers' comments on a quarter among a notebook's cells."""
     found = (note_of(cell) for cell in cells)
     return [note for note in found if note and note.quarter == quarter]
 
 
 def without_notes(cells: Sequence[Any]) -> list[Any]:
-    """Return cells without notes: these are for the report's authors alone."""
+    """Return a notebook's cells without reviewers' comments: these are for the report's authors alone."""
     return [cell for cell in cells if note_of(cell) is None]
 
 
 def unanswered(project: Path, quarter: str) -> Iterator[str]:
-    """Yield a sentence for each comment on a quarter that has no answer."""
+    """Yield a sentence, for a final edition, for each comment in notebooks on a quarter that has no answer."""
     for file in sorted((project / "notebooks").glob("[!.]*.ipynb")):
         try:
             cells = json.loads(file.read_bytes()).get("cells", [])
@@ -202,6 +202,7 @@ def unplaced_by_id(project: Path, quarter: str) -> list[tuple[str, Note]]:
 
 
 def _unplaced(entry: Any, where: str, quarter: str) -> Note:
+    """Return a reviewer's comment that no notebook has, from an entry of their file."""
     replies = (entry.get("replies") or []) if isinstance(entry, Mapping) else None
     if not isinstance(replies, list) or not all(isinstance(each, Mapping) for each in replies):
         raise ParamsError(f"{where}: is not a comment as natpatsip review --record writes it. Restore it from git.")
@@ -220,12 +221,12 @@ def entry_of(note: Note) -> dict[str, Any]:
 
 
 def to_json(notes: Mapping[str, Sequence[Note]]) -> str:
-    """Return the notes of each notebook as JSON."""
+    """Return the comments in each notebook as JSON, for the staged project."""
     return json.dumps({name: [asdict(note) for note in found] for name, found in notes.items()}, ensure_ascii=False)
 
 
 def from_json(text: str) -> dict[str, list[Note]]:
-    """Return the notes that `to_json` has written."""
+    """Return the comments of the staged project that `to_json` has written."""
     return {
         name: [Note(**{**each, "replies": tuple(Remark(**reply) for reply in each["replies"])}) for each in found]
         for name, found in json.loads(text).items()

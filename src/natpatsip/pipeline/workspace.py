@@ -40,7 +40,7 @@ def locked(workspace: Path, log: Log) -> Iterator[None]:
 
 @contextmanager
 def try_locked(workspace: Path) -> Iterator[bool]:
-    """Yield True and keep others out of a working folder until the block ends; yield False if it is in use."""
+    """Yield True and keep other builds out of a working folder until the block ends; yield False if it is in use."""
     lock = _acquired(workspace)
     try:
         yield lock is not None
@@ -137,6 +137,7 @@ def clean(project: Path) -> int:
 
 @contextmanager
 def _named_if_in_use(path: Path) -> Iterator[None]:
+    """Raise a ReportError for a working file that cannot be removed."""
     try:
         yield
     except FileNotFoundError:

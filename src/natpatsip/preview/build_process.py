@@ -69,7 +69,7 @@ class BuildProcess:
         raise BuildError("The Python code changed while the report was being built. Save again.")
 
     async def stop(self) -> None:
-        """End the process, whatever it is doing; the next build starts another."""
+        """End the preview's process that builds, whatever it is doing; the next build starts another."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -19,7 +19,7 @@ Answer = Callable[..., None]
 
 
 def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
-    """Build once for each line of input."""
+    """Build for the preview, once for each line of input."""
     answer = _answering(os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1))
     os.dup2(2, 1)
     try:
@@ -34,6 +34,7 @@ def main(project: Path, quarter: str, output: Path, jobs: int) -> None:
 
 
 def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer) -> None:
+    """Build once for the preview, and tell it how that went."""
     from natpatsip.build import build
     from natpatsip.files import memory
     from natpatsip.pipeline.caching.inputs import SourceChanged
@@ -60,6 +61,8 @@ def _build(project: Path, quarter: str, output: Path, jobs: int, answer: Answer)
 
 
 def _answering(stream: TextIO) -> Answer:
+    """Return how the preview is told something: in a line of JSON."""
+
     def answer(**message: Any) -> None:
         stream.write(json.dumps(message) + "\n")
         stream.flush()
@@ -68,7 +71,7 @@ def _answering(stream: TextIO) -> Answer:
 
 
 def _message(error: Exception) -> str:
-    """Return the sentence of a report's own error, the traceback of any other."""
+    """Return what the preview shows of an error: a report's own as its sentence, any other with its traceback."""
     from natpatsip.errors import ReportError
 
     return str(error) if isinstance(error, ReportError) else "".join(traceback.format_exception(error)).strip()

@@ -19,7 +19,7 @@ Saved = Callable[[set[str]], Awaitable[None]]
 
 
 def concerns(path: str, root: Path) -> bool:
-    """Return True if a report may depend on a file: not a hidden one, nor one that an editor leaves behind.
+    """Return True if a saved file may concern a report: not a hidden one, nor one that an editor leaves behind.
 
     Examples
     --------

@@ -31,7 +31,7 @@ class State:
     cell: str = ""
 
     def record(self) -> dict[str, str | bool]:
-        """Return it as JSON can hold it."""
+        """Return the preview's state as JSON can hold it."""
         return asdict(self)
 
 
@@ -65,7 +65,7 @@ class Session:
             await self._build()
 
     async def states(self, *, heartbeat: float) -> AsyncIterator[State | None]:
-        """Yield the state now and whenever it changes, and None after so many seconds without a change."""
+        """Yield the preview's state now and whenever it changes, and None after so many seconds without a change."""
         sent = None
         while True:
             if self.state != sent:
@@ -110,5 +110,5 @@ class Session:
 
 
 def version_of(pages: Path) -> str:
-    """Return a hash of all files of a folder; empty if there is no such folder."""
+    """Return a hash of all files of the pages that a preview shows; empty if there is no such folder."""
     return sha256_of_folder(pages)[:16] if pages.is_dir() else ""

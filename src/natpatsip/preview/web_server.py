@@ -40,19 +40,19 @@ class Handler(RequestHandler):
         self.session, self.port = session, port
 
     def set_default_headers(self) -> None:
-        """Let nothing be stored, guessed at or used by other sites."""
+        """Let browsers store and guess nothing, and other sites use nothing."""
         self.set_header("Server", "natpatsip")
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
 
     def prepare(self) -> None:
-        """Refuse a request under another host name: any site can point its own name at this machine."""
+        """Refuse a browser's request under another host name: any site can point its own name at this machine."""
         if self.request.headers.get("Host", "") not in hosts(self.port):
             self.answer(b"This preview is only for browsers on the same machine.\n", "text/plain", HTTPStatus.FORBIDDEN)
 
     def answer(self, content: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
-        """Send an answer; tornado leaves the content out if only the head was requested."""
+        """Send an answer to a browser; tornado leaves the content out if only the head was requested."""
         self.set_status(status)
         self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.finish(content)
@@ -62,7 +62,7 @@ class States(Handler):
     """Sends the state as server-sent events, until the page is closed."""
 
     async def get(self) -> None:
-        """Send the state now and whenever it changes."""
+        """Send the preview's state to the page now and whenever it changes."""
         self.set_header("Content-Type", "text/event-stream")
         try:
             async for state in self.session.states(heartbeat=HEARTBEAT):
@@ -106,7 +106,7 @@ class OwnFile(Handler, StaticFileHandler):
     """Serves the preview's own script and styles."""
 
     def initialize(self, session: Session, port: int) -> None:  # type: ignore[override]
-        """Serve this package's folder."""
+        """Serve the preview's own files."""
         Handler.initialize(self, session, port)
         StaticFileHandler.initialize(self, path=str(Path(__file__).parent))
 
@@ -149,7 +149,7 @@ def listen(session: Session, port: int) -> tuple[HTTPServer, str]:
 
 
 def _file(folder: Path, path: str) -> Path | None:
-    """Return the file of a folder that a path leads to; None if it leads out of it, or no file can have that name."""
+    """Return the file that a browser asks for by its path; None if that leads out of the folder, or names no file."""
     try:
         file = (folder / path.lstrip("/")).resolve()
         if not path or path.endswith("/"):
@@ -161,7 +161,7 @@ def _file(folder: Path, path: str) -> Path | None:
 
 
 async def _content(file: Path, *, seconds: float) -> bytes | None:
-    """Return the content of a file, for which this may wait a moment."""
+    """Return the content of a file that a browser asks for, for which this may wait a moment."""
     limit = time.monotonic() + seconds
     while True:
         try:

@@ -86,7 +86,7 @@ def build(
 
 
 def write_metadata(pyproject: Path, folder: Path) -> None:
-    """Write into a folder the metadata of an installed project: its name, version and entry points.
+    """Write for an archived engine the metadata of an installed project: its name, version and entry points.
 
     Papermill loads its engines by the entry points of installed packages. The engine that is installed is the current
     one; with this folder first on the path, that of the commit comes before it, since the first package of a name
@@ -109,7 +109,7 @@ def write_metadata(pyproject: Path, folder: Path) -> None:
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Log) -> str | None:
-    """Run a build and pass its progress on; return what stopped it, or None."""
+    """Run the build of an archived quarter and pass its progress on; return what stopped it, or None."""
     with subprocess.Popen(  # noqa: S603 — our own program
         command,
         cwd=folder,

@@ -134,11 +134,11 @@ class Candidate:
 
     @property
     def quarter(self) -> Quarter:
-        """The quarter that it reports on."""
+        """The quarter that the edition reports on."""
         return Quarter.parse(self.params.quarter)
 
     def refuse(self, *more: str) -> None:
-        """Raise all that is missing as one error; do nothing if nothing is.
+        """Raise all that the final edition lacks as one error; do nothing if it lacks nothing.
 
         Raises
         ------
@@ -223,6 +223,7 @@ def _published(project: Path, params: Params) -> Iterator[str]:
 
 
 def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator[str]:
+    """Yield what a final edition waits for in git."""
     if not git.is_tracked(project):
         yield (
             "git: the project is not in a git repository with a commit. Make one, so that the edition can be rebuilt."
@@ -242,7 +243,7 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
 
 
 def _not_stated(project: Path) -> Iterator[str]:
-    """Yield the datasets that do not say whether they are real."""
+    """Yield the datasets that a final edition waits for, as they do not say whether they are real."""
     from natpatsip import datasets
 
     for resource in datasets.declared(project).resources:
@@ -258,7 +259,7 @@ def _is_placeholder(name: str | None) -> bool:
 
 
 def _accepted(project: Path, params: Params) -> Iterator[str]:
-    """Yield the accepted findings whose reason is a placeholder: the record is to say who judged them, and why."""
+    """Yield accepted findings that a final edition waits for: the reason is a placeholder, not who judged and why."""
     from natpatsip.params import place
 
     for number, each in enumerate(params.accepted):
@@ -268,6 +269,7 @@ def _accepted(project: Path, params: Params) -> Iterator[str]:
 
 
 def _sign_offs(project: Path, params: Params, today: date) -> Iterator[str]:
+    """Yield the sign-offs that a final edition waits for."""
     from natpatsip.params import place
     from natpatsip.settings import chapter_names, read_book
 

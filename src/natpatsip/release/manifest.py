@@ -59,7 +59,7 @@ class QaRecord:
     titles: Mapping[str, str] = field(default_factory=dict)  # of the chapters
 
     def record(self) -> dict[str, Any]:
-        """Return it for the manifest."""
+        """Return the record of quality assurance for the manifest."""
         return {
             "commit": self.commit,
             "tag": tag_of(Quarter.parse(self.params.quarter)),
@@ -73,7 +73,7 @@ class QaRecord:
         return sum(each["check"] == check for each in self.accepted)
 
     def chapter(self) -> str:
-        """Return it as a chapter of the report."""
+        """Return the record of quality assurance as a chapter of the report."""
         quarter = Quarter.parse(self.params.quarter)
         return (
             "\n\n".join(
@@ -112,6 +112,7 @@ class QaRecord:
             yield check, ASKS[check], "none", str(self._count(check) or "none")
 
     def _findings(self) -> Iterator[str]:
+        """Yield the findings that were accepted, for the record of quality assurance."""
         if not self.accepted:
             yield "None: the checks found nothing that had to be accepted."
             return

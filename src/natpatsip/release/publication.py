@@ -138,7 +138,7 @@ def keep_reviewed(report: Path, folder: Path) -> dict[str, str]:
 
 
 def copy_missing(folder: Path, other: Path, names: Iterable[str]) -> None:
-    """Copy files of a folder, by their names in it, into another folder that has none of that name."""
+    """Copy files of a report's folder, by their names in it, into another that has none of that name."""
     for name in names:
         if not (other / name).exists():
             (other / name).parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +171,7 @@ def _unfinished(report: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path, *, waits: bool = True) -> Iterator[bool | None]:
-    """Lock a folder and yield True; False if another process has locked it, None if the system cannot lock folders."""
+    """Lock a folder to publish and yield True; False if another process has; None if the system cannot lock folders."""
     try:
         import fcntl  # not on Windows
 
@@ -193,7 +193,7 @@ def _locked(folder: Path, *, waits: bool = True) -> Iterator[bool | None]:
 
 
 def _remove_abandoned(folder: Path) -> None:
-    """Remove a folder that no process fills: nobody has locked it, or it is a day old where none can be locked."""
+    """Remove what a killed publication left: nobody has locked it, or it is a day old where none can be locked."""
     with _locked(folder, waits=False) as is_locked, contextlib.suppress(OSError):
         if is_locked or (is_locked is None and time.time() - folder.stat().st_mtime > ABANDONED):
             shutil.rmtree(folder)
@@ -228,7 +228,7 @@ def _rename_twice(unfinished: Path, report: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step; return False if the system or its file system cannot."""
+    """Exchange two folders of a report in one step; return False if the system or its file system cannot."""
     if not sys.platform.startswith("linux"):
         return False
     import ctypes
@@ -271,7 +271,7 @@ def write_notebooks(plan: Plan, folder: Path, *, cache: Cache | None = None, too
 
 
 def _places(project: Path) -> list[Path]:
-    """Return the folders whose paths are shortened: they are a part of the cache key."""
+    """Return the folders whose paths are shortened in published notebooks: they are a part of the cache key."""
     return [each for path in (project, Path.home()) for each in (path, path.resolve())]
 
 

@@ -47,7 +47,7 @@ class AnnotationFile:
 
     @classmethod
     def read(cls, path: Path) -> AnnotationFile:
-        """Read a file.
+        """Read a file of comments on pages.
 
         Raises
         ------
@@ -74,6 +74,7 @@ class AnnotationFile:
 
 
 def _annotation(item: Any, where: str, file: str) -> Annotation:
+    """Return a reader's comment from a member of the file."""
     if not isinstance(item, dict):
         raise UsageError(f"{where}: found {json.dumps(item)[:60]}, expected an annotation. {ADVICE}")
     target = item.get("target")
@@ -102,7 +103,7 @@ def _annotation(item: Any, where: str, file: str) -> Annotation:
 
 
 def _in(value: Any, *names: str) -> str:
-    """Return a text within objects, with no control character, as pasted words have; empty if there is none."""
+    """Return a text within an annotation, with no control character, as pasted words have; empty if there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return visible("\n".join(value.splitlines())).strip() if isinstance(value, str) else ""

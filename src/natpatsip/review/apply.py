@@ -87,7 +87,7 @@ class _Found:
 
     @property
     def row(self) -> tuple[Cell, int]:
-        """The line of the source that the block is in, and its cell."""
+        """The line of the source that the changed block is in, and its cell."""
         return self.cell, self.source.count("\n", 0, self.block.start)
 
 
@@ -189,7 +189,7 @@ def _without_spaces(text: str) -> str:
 
 
 def _emptied_rows(found: Sequence[_Found]) -> set[tuple[Cell, int]]:
-    """Return the rows of tables of which nothing is left, by their cell and the number of their line."""
+    """Return the rows of tables of which reviewers left nothing, by their cell and the number of their line."""
     left: dict[tuple[Cell, int], int] = {}
     for each in found:
         block, row = each.block, each.row
@@ -255,7 +255,7 @@ def _block(
 
 
 def _is_said(lines: Sequence[str], texts: Sequence[str]) -> bool:
-    """Return True if lines are among texts, one right after the other."""
+    """Return True if lines of a changed paragraph are among texts, one right after the other."""
     return any(list(lines) == list(texts[at : at + len(lines)]) for at in range(len(texts)))
 
 

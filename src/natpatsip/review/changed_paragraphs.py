@@ -50,7 +50,7 @@ def _is_parted(paragraph: Paragraph) -> bool:
 
 
 def _is_new(paragraph: Paragraph) -> bool:
-    """Return True if nothing of a paragraph was there before."""
+    """Return True if nothing of a paragraph was there before the reviewers' changes."""
     if paragraph.end is None or paragraph.end.kind not in ADDED:
         return False
     return not any(piece.text and piece.was_there for piece in paragraph.pieces)
@@ -89,7 +89,7 @@ class ChangedParagraph:
 
     @property
     def before(self) -> str:
-        """What it said before, with straight quotation marks and single spaces, without references to sources."""
+        """What it said before the changes, with straight quotes and single spaces, without references to sources."""
         return self._read[0]
 
     @property
@@ -107,6 +107,7 @@ class ChangedParagraph:
 
     @cached_property
     def _read(self) -> tuple[str, list[Edit]]:
+        """Return the text before the reviewers' changes, and the changes."""
         reader = _Reader([], [])
         for number, paragraph in self.group:
             end = self.names.get((number, len(paragraph.pieces)), set())
@@ -147,7 +148,7 @@ class _Reader:
             self.opened = None
 
     def keep(self, text: str) -> None:
-        """Add text that was there before."""
+        """Add text that was there before the reviewers' changes."""
         for sign in text:
             if not sign.isspace():
                 self.letters.append(normal(sign) or sign)
@@ -157,7 +158,7 @@ class _Reader:
             self.opened = replace(self.opened, end=len(self.letters))
 
     def insert(self, text: str, items: set[str]) -> None:
-        """Add text that was not there."""
+        """Add text that was not there before the reviewers' changes."""
         self.come_to(items)
         if self.opened:
             self.opened = replace(self.opened, text=self.opened.text + text)

@@ -35,17 +35,17 @@ class Edit:
 
     @property
     def lines(self) -> list[str]:
-        """The new text as it is typed, paragraph by paragraph."""
+        """The reviewer's new text as it is typed, paragraph by paragraph."""
         return [self.source if line and self.source else typed(line).strip() for line in self.text.split(BREAK)]
 
     def result(self, before: str) -> list[str]:
-        """Return the paragraphs that it makes of the text before."""
+        """Return the paragraphs that the reviewer's change makes of the text before."""
         return [
             line for line in map(normal, (before[: self.start] + self.text + before[self.end :]).split(BREAK)) if line
         ]
 
     def removes_all(self, block: Block) -> bool:
-        """Return True if nothing is left of a block."""
+        """Return True if the reviewer's change leaves nothing of a block."""
         return self.start == 0 and self.end == len(block.letters) and not self.text.strip()
 
 
@@ -68,7 +68,7 @@ def spliced(
     values: Mapping[str, str],  # what expressions print
     owner: Callable[[str], str],  # who decides what an expression prints
 ) -> tuple[int, int, str]:
-    """Return where the source changes, and to what.
+    """Return where a reviewer's change changes the source, and to what.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def _check_neighbours(block: Block, edit: Edit, owner: Callable[[str], str]) -> 
 
 
 def _span(block: Block, edit: Edit) -> tuple[int, int]:
-    """Return the stretch of the source that letters are from; an insertion follows the letter before it."""
+    """Return the stretch of the source that changed letters are from; an insertion follows the letter before it."""
     letters: Sequence[Letter] = block.letters
     if edit.start < edit.end:
         return letters[edit.start].start, letters[edit.end - 1].end
@@ -179,20 +179,20 @@ def joined(
 
 
 def without_row(source: str, at: int) -> tuple[int, int, str]:
-    """Return the change that takes out the line of a table's row."""
+    """Return the change that takes out the line of a table's row, of which reviewers left nothing."""
     start, end = source.rfind("\n", 0, at) + 1, source.find("\n", at)
     return (start, end + 1, "") if end >= 0 else (max(0, start - 1), len(source), "")
 
 
 def _with_emphasis(source: str, start: int, end: int) -> tuple[int, int]:
-    """Return a stretch with the marks of emphasis that it alone stands between."""
+    """Return a stretch to change with the marks of emphasis that it alone stands between."""
     while start and end < len(source) and source[start - 1] == source[end] and source[end] in "*_":
         start, end = start - 1, end + 1
     return start, end
 
 
 def typed(text: str) -> str:
-    r"""Return words as an author would type them in markdown.
+    r"""Return a reviewer's words as an author would type them in markdown.
 
     Examples
     --------

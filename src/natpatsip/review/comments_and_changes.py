@@ -56,7 +56,7 @@ class Item:
     target: tuple[Spot, ...] = field(default=(), compare=False)  # where it was moved to
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it; what every item has is there even if it is empty."""
+        """Return the comment or change as JSON can hold it; what every item has is there even if it is empty."""
         needed = ("kind", "author", "date", "text", "anchor", "notebook", "cell", "status")
         more = ("where", "file", "thread", "id", "why", "answer")
         return {name: getattr(self, name) for name in needed} | {
@@ -65,7 +65,7 @@ class Item:
 
     @property
     def is_change(self) -> bool:
-        """Whether it is a tracked change, and not something that was said."""
+        """Whether the item is a tracked change, and not something that was said."""
         return self.kind not in ("comment", "reply")
 
 
@@ -102,6 +102,7 @@ def _remarks(file: WordFile) -> Iterator[Item]:
 
 
 def _by_comment(paragraphs: Sequence[Paragraph]) -> dict[str, list[Spot]]:
+    """Return the spots that are under each reviewer's comment."""
     found: dict[str, list[Spot]] = {}
     for number, paragraph in enumerate(paragraphs):
         for place, piece in enumerate(paragraph.pieces):
@@ -191,6 +192,7 @@ def _changes(paragraphs: Sequence[Paragraph]) -> Iterator[Item]:
 
 
 def _key(revision: Revision) -> tuple[Any, ...]:
+    """Return what tells one reviewer's change from another."""
     if revision.row:
         return revision.kind, revision.row
     if revision.move:
@@ -199,12 +201,12 @@ def _key(revision: Revision) -> tuple[Any, ...]:
 
 
 def _is_named(key: tuple[Any, ...]) -> bool:
-    """Return True for a move and a table row, which go on over kept text."""
+    """Return True for a tracked move or table row, which goes on over kept text."""
     return len(key) == 2
 
 
 def _paired(paragraphs: Sequence[Paragraph], groups: Sequence[tuple[Revision, list[Spot]]]) -> Iterator[Item]:
-    """Yield an item for each group; the two ends of a move are one."""
+    """Yield an item for each group of tracked changes; the two ends of a move are one."""
     targets = [(revision, spots) for revision, spots in groups if revision.kind == "move-to"]
     for revision, spots in groups:
         if revision.kind == "move-to":
@@ -241,7 +243,7 @@ def _change(paragraphs: Sequence[Paragraph], revision: Revision, spots: Sequence
 
 
 def _words(paragraphs: Sequence[Paragraph], spots: Iterable[Spot]) -> str:
-    """Return the text at some spots, in lines; spots at the end of a paragraph are its end."""
+    """Return the text at some spots of a change, in lines; spots at the end of a paragraph are its end."""
     lines: dict[int, str] = {}
     for spot in spots:
         pieces = paragraphs[spot.paragraph].pieces

@@ -52,11 +52,11 @@ class Locator:
 
     @cached_property
     def quarter(self) -> str:
-        """The quarter that the file reports on; empty if the file does not say."""
+        """The quarter that the reviewed file reports on; empty if the file does not say."""
         return next((root.get("quarter", "") for root in notes_of_build(self.file)), "")
 
     def cell_of(self, number: int) -> Cell:
-        """Return the cell of a paragraph of the file."""
+        """Return the cell of a paragraph of the reviewed file."""
         paragraph = self.file.paragraphs[number]
         if paragraph.part != DOCUMENT:
             return Cell(where=STORIES.get(paragraph.part, "the lines at the head and foot of pages"))
@@ -173,7 +173,7 @@ def notes_of_build(file: WordFile) -> Iterator[etree._Element]:
 
 
 def texts_of(report: BuiltReport, chapters: Collection[str] = ()) -> dict[str, Cell]:
-    """Return the text of each passage and figure of a report with its cell, except texts that several cells have.
+    """Return, to locate comments by, each passage's and figure's text with its cell, except texts of several cells.
 
     If chapters are named, it is theirs alone.
     """
@@ -193,7 +193,7 @@ def texts_of(report: BuiltReport, chapters: Collection[str] = ()) -> dict[str, C
 
 
 def cell_that_says(report: BuiltReport, words: str) -> Cell | None:
-    """Return the one cell that says some words; None if none or several do."""
+    """Return the one cell that says the words of a comment; None if none or several do."""
     wanted = normal(words)
     cells = {cell for text, cell in texts_of(report).items() if wanted and wanted in text}
     return cells.pop() if len(cells) == 1 else None
@@ -203,7 +203,7 @@ _SAME = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\xa0": "
 
 
 def normal(text: str) -> str:
-    r"""Return a text as it is compared: straight quotation marks, single spaces, no references to sources.
+    r"""Return a text to locate as it is compared: straight quotation marks, single spaces, no references to sources.
 
     Examples
     --------
@@ -214,6 +214,6 @@ def normal(text: str) -> str:
 
 
 def words_of_paragraph(paragraph: Paragraph) -> str:
-    """Return a paragraph's text without what the build generates; that of an inserted one is what was inserted."""
+    """Return a reviewed paragraph's text without what the build generates; an inserted one's is what was inserted."""
     text = paragraph.printed or paragraph.shown
     return normal(PAGE.sub("", text) if is_contents(paragraph) else text)

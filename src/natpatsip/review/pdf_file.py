@@ -89,7 +89,7 @@ def _text(annotation: Any, key: str) -> str:
 
 
 def _date(written: str) -> str:
-    """Return a date of a PDF (``D:20241120101500Z``) as Word files have it."""
+    """Return the date of a comment in a PDF (``D:20241120101500Z``) as Word files have it."""
     digits = written.removeprefix("D:")[:14]
     if len(digits) < 8 or not digits.isdigit():
         return ""
@@ -99,12 +99,12 @@ def _date(written: str) -> str:
 
 
 def _spot(target: Any, pages: dict[Any, int]) -> Spot:
-    """Return where a link leads to."""
+    """Return where a link in the reviewed PDF leads to."""
     return pages.get(target[0].objgen, 0), -float(target[3])
 
 
 def _destinations(node: Any, key: str = "/Names") -> Iterator[tuple[str, Any]]:
-    """Yield the headings that links of the PDF can lead to: their ids and places."""
+    """Yield the headings that links of the reviewed PDF can lead to: their ids and places."""
     from pikepdf import Array, Dictionary
 
     tree = node.get(key, {}).get("/Dests") if key == "/Names" else node

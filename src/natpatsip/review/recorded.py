@@ -59,6 +59,7 @@ class Recorded:
         self.items = [self._as_reply(item) for item in items]
 
     def _read(self) -> Iterator[Kept]:
+        """Yield the reviewers' comments that are in notebooks, or in the file beside the params."""
         for notebook, cell in self.sources.all_cells():
             note = note_of(cell)
             if note and note.quarter == self.quarter:
@@ -67,7 +68,7 @@ class Recorded:
         yield from (Kept(note, cell=name) for name, note in entries)
 
     def _find(self, item: Item) -> Kept | None:
-        """Return the record of a comment: preferably at its cell, as somebody may write the same twice in a minute."""
+        """Return a comment's record in a notebook: at its cell if possible, as somebody may write the same twice."""
         free = [each for each in self.kept if each not in self._claimed[item.file]]
         same = [each for each in free if item.page_comment and each.note.source == item.page_comment]
         same = same or [each for each in free if each.note.is_on(item.author, item.date, item.text)]
@@ -126,6 +127,7 @@ class Recorded:
         return self._write_unplaced(before)
 
     def _resolve(self, kept: Kept | None) -> None:
+        """Take a comment that reviewers have resolved out of its notebook."""
         if kept and kept.notebook and kept in self.kept:  # it may be resolved in several files
             self.sources.drop_note(kept.notebook, kept.cell)
             self.kept.remove(kept)
@@ -133,6 +135,7 @@ class Recorded:
             kept.note = replace(kept.note, answer=BY_REVIEWER)
 
     def _new(self, item: Item, anchor: str) -> Kept:
+        """Put a reviewer's comment into its notebook for the first time."""
         note = Note(
             self.quarter,
             item.cell,
@@ -159,7 +162,7 @@ class Recorded:
         return kept
 
     def _update(self, kept: Kept, item: Item, anchor: str) -> None:
-        """Take over what a comment says by now, what was replied, and which words it is on."""
+        """Take into the notebook what a comment says by now, what was replied, and which words it is on."""
         note = kept.note.with_replies(self._replies(item))
         if item.page_comment:
             if item.modified > note.modified and item.text != note.text:
@@ -177,6 +180,7 @@ class Recorded:
             kept.cell = self.sources.put_note(kept.notebook, note, kept.cell)
 
     def _replies(self, comment: Item) -> list[Remark]:
+        """Return the replies to a reviewer's comment in its file."""
         return [
             Remark(each.author, each.date, each.text)
             for each in self.items
@@ -184,6 +188,7 @@ class Recorded:
         ]
 
     def _write_unplaced(self, before: Mapping[Kept, Note]) -> list[str]:
+        """Write the reviewers' comments that no notebook has into the file beside the params."""
         new = [each for each in self.kept if not each.notebook and before.get(each) != each.note]
         if not new:
             return []
@@ -201,7 +206,7 @@ class Recorded:
         return [where]
 
     def with_answers(self) -> list[Item]:
-        """Return the items with their answers, and with a note if their cell is not there any more.
+        """Return reviewers' comments with the answers in notebooks, and a note if their cell is not there any more.
 
         Replies are answered with their comment, except those that follow the answer in the thread.
         """

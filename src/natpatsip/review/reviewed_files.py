@@ -31,7 +31,7 @@ class Review:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to do something."""
+        """Whether somebody still has to do something about a comment or change."""
         return any(item.status in AWAITS for item in self.items)
 
 

@@ -58,7 +58,7 @@ class Block:
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """What the block says to a reviewer."""
         return "".join(letter.sign for letter in self.letters)
 
 
@@ -66,7 +66,7 @@ def blocks_of(
     source: str,
     values: Mapping[str, str],  # what each expression, and each reference such as ``@fig-waits``, prints
 ) -> list[Block]:
-    r"""Return the blocks of a markdown cell, in reading order.
+    r"""Return the blocks of a markdown cell as reviewers read them, in reading order.
 
     Examples
     --------
@@ -77,6 +77,7 @@ def blocks_of(
 
 
 def _blocks(source: str, values: Mapping[str, str]) -> Iterator[Block]:
+    """Yield the blocks of a markdown cell as reviewers read them."""
     opened: list[tuple[int, int]] = []  # the lines of a paragraph: where the text of each starts and ends
     first, prefix = 0, ""
     at = 0
@@ -114,6 +115,7 @@ def _heading(source: str, line: str, start: int, values: Mapping[str, str]) -> I
 
 
 def _rows(source: str, line: str, start: int, values: Mapping[str, str]) -> Iterator[Block]:
+    """Yield the cells of a line of a table, as reviewers read them."""
     if RULE.match(line):
         return
     for cell in re.finditer(r"(?:`[^`]*`|\\.|[^|\\])+", line):
@@ -127,7 +129,7 @@ def _block(source: str, lines: Sequence[tuple[int, int]], values: Mapping[str, s
 
 
 def _letters(source: str, lines: Sequence[tuple[int, int]], values: Mapping[str, str]) -> tuple[Letter, ...]:
-    """Return the letters of a block; what is between its lines is one space."""
+    """Return the letters of a block as reviewers read them; what is between its lines is one space."""
     end = lines[-1][1]
     breaks = {stop: start for (_, stop), (start, _) in pairwise(lines)}
     skipped = _marks(source, lines[0][0], end)
@@ -180,7 +182,7 @@ def _next(source: str, at: int, end: int, values: Mapping[str, str]) -> tuple[st
 
 
 def _marks(source: str, start: int, end: int) -> dict[int, int]:
-    """Return the stretches of markup that are not read: of links, emphasis and code, with where each ends."""
+    """Return the stretches of markup that no reviewer reads: of links, emphasis and code, with where each ends."""
     code = [found.span() for found in INLINE.finditer(source, start, end)]
     marks: dict[int, int] = {}
     for found in _CODE.finditer(source, start, end):

@@ -35,7 +35,7 @@ class Sources:
     changed: set[str] = field(default_factory=set)
 
     def cell(self, notebook: str, cell: str) -> dict[str, Any]:
-        """Return a cell as it is now.
+        """Return a cell that was reviewed as it is now.
 
         Raises
         ------
@@ -69,6 +69,7 @@ class Sources:
         return f"{reason}; if the words are to go, delete them in the notebook" if is_deleted else reason
 
     def _owner(self, notebook: str, cell: str, expression: str) -> str:
+        """Return why reviewers cannot change what an expression prints, and where to change it."""
         if expression.startswith("@"):
             return f"{self.values(notebook, cell)[expression]} is numbered by the build"
         data: Mapping[str, Any] = next(
@@ -90,6 +91,7 @@ class Sources:
 
     @cached_property
     def _references(self) -> dict[str, str]:
+        """What the references to figures and tables in reviewed cells print."""
         if self.report is None:
             return {}
         tables = tables_of(self.report.notebooks, self.report.quarter)
@@ -97,7 +99,7 @@ class Sources:
         return figures | {f"@{name}": f"Table {number}" for name, (number, _) in tables.items()}
 
     def splice(self, splices: Sequence[Splice]) -> None:
-        """Make changes in the sources of cells, and nowhere else."""
+        """Make reviewers' changes in the sources of cells, and nowhere else."""
         by_cell = defaultdict(list)
         for splice in splices:
             by_cell[splice.notebook, splice.cell].append(splice)
@@ -121,7 +123,7 @@ class Sources:
             yield from ((file.stem, cell) for cell in cells)
 
     def put_note(self, notebook: str, note: Note, before: str = "") -> str:
-        """Put a note below the cell that it is about, or in the place of a cell; return the id of its cell.
+        """Put a reviewer's comment below the cell that it is about, or in the place of a cell; return its cell's id.
 
         Raises
         ------
@@ -143,7 +145,7 @@ class Sources:
         return name
 
     def drop_note(self, notebook: str, name: str) -> None:
-        """Take out a note by the id of its cell."""
+        """Take out a reviewer's comment by the id of its cell."""
         self.cell(notebook, name)
         content = self.contents[notebook]
         content["cells"] = [each for each in content["cells"] if each.get("id") != name]
@@ -160,7 +162,7 @@ class Sources:
 
 
 def free_id(wanted: str, taken: Collection[str]) -> str:
-    """Return an id, with a number after it if it is taken.
+    """Return an id for a comment's cell, with a number after it if it is taken.
 
     Examples
     --------
@@ -172,6 +174,6 @@ def free_id(wanted: str, taken: Collection[str]) -> str:
 
 
 def _plain(markdown: str) -> str:
-    """Return what markdown prints in a line; the space around it is part of it."""
+    """Return what markdown prints in a line for a reviewer; the space around it is part of it."""
     text = " ".join(block.text for block in blocks_of(markdown, {}))
     return f"{' ' * markdown.startswith(' ')}{text}{' ' * (markdown.endswith(' ') and bool(text))}"

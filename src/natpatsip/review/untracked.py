@@ -76,13 +76,13 @@ def _printed(group: Sequence[int], paragraphs: Sequence[Paragraph]) -> str:
 
 
 def _built(file: WordFile) -> Iterator[Line]:
-    """Yield the paragraphs as the build wrote them."""
+    """Yield the paragraphs of the reviewed file as the build wrote them."""
     for root in notes_of_build(file):
         yield from ((each.get("cell", ""), each.text or "") for each in root.iter(f"{{{NAMESPACE}}}{BUILT}"))
 
 
 def _pairs(old: Sequence[str], new: Sequence[str], cells: tuple[Sequence[str], Sequence[str]]) -> dict[int, int]:
-    """Return which new text is a rewording of which old one, by position; pairs do not cross.
+    """Return which text in the file is a rewording of which built one, by position; pairs do not cross.
 
     Of those unlike any other, the only two of a cell are a pair.
     """
@@ -158,7 +158,7 @@ def _reworded(group: Sequence[int], file: WordFile, text: str) -> dict[int, Para
 
 
 def _parts(text: str, place: int, inserted: set[int], deleted: dict[int, str]) -> Iterator[tuple[str, bool, str]]:
-    """Yield the parts of a text that were inserted or were not, each with what was deleted before it."""
+    """Yield the parts of a text that an untracked change inserted or did not, each with what was deleted before it."""
     start = 0
     for at in range(1, len(text) + 1):
         is_end = at == len(text)

@@ -37,7 +37,7 @@ class QuarterState:
 
 
 def state_of(project: Path, quarter: Quarter, options: Options, *, today: date) -> QuarterState:
-    """Return how things stand with a quarter. Params or data that cannot be read make it a failed one."""
+    """Return whether a quarter is due, and why; params or data that cannot be read make it a failed one."""
     try:
         with machine_errors_in_words():
             return _state_of(project, quarter, options, today)
@@ -46,6 +46,7 @@ def state_of(project: Path, quarter: Quarter, options: Options, *, today: date) 
 
 
 def _state_of(project: Path, quarter: Quarter, options: Options, today: date) -> QuarterState:
+    """Return whether a quarter is due, and why; errors are raised."""
     from natpatsip import datasets, params  # they take long to import
 
     report = options.report(project, quarter)
@@ -65,7 +66,7 @@ def _state_of(project: Path, quarter: Quarter, options: Options, today: date) ->
 
 
 def _missing(report: Path, options: Options) -> tuple[str, ...]:
-    """Return which of a report's files are not there."""
+    """Return what is missing of a quarter's report, which is why the quarter is due."""
     if not (report / "manifest.json").is_file():
         return ("not built yet",)
     names = [file.name for file in files_of(report, options.formats) if not file.is_file()]
@@ -73,7 +74,7 @@ def _missing(report: Path, options: Options) -> tuple[str, ...]:
 
 
 def _changed(manifest: dict[str, Any], now: dict[str, str]) -> tuple[str, ...]:
-    """Return what has changed since a draft was built."""
+    """Return what has changed since a quarter's draft was built, which is why the quarter is due."""
     then = manifest.get("made_of")
     if not isinstance(then, dict):
         return ("built by an earlier version of natpatsip",)

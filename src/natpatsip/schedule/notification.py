@@ -62,7 +62,7 @@ def is_webhook(target: str) -> bool:
 
 
 def notify(target: str, summary: str, details: Mapping[str, Any]) -> str:
-    """Post a summary; return what went wrong, without the target, or nothing.
+    """Post the summary of a scheduled run; return what went wrong, without the target, or nothing.
 
     Parameters
     ----------
@@ -80,6 +80,7 @@ def notify(target: str, summary: str, details: Mapping[str, Any]) -> str:
 
 
 def _run(command: str, summary: str, outcome: str) -> str:
+    """Give the summary to the user's command; return what went wrong, or nothing."""
     environment = {name: value for name, value in os.environ.items() if name != NOTIFY} | {OUTCOME: outcome}
     try:
         with subprocess.Popen(  # noqa: S602 — the user's own command, which may be a pipeline
@@ -107,7 +108,7 @@ def _run(command: str, summary: str, outcome: str) -> str:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a command, and what it has started."""
+    """End a command that was given the summary, and what it has started."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -122,6 +123,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _post(address: str, content: bytes) -> str:
+    """Post the summary to a webhook; return what went wrong, or nothing."""
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "natpatsip"}
     request = urllib.request.Request(address, content, headers, method="POST")  # noqa: S310 — checked by check_target
     try:

@@ -40,16 +40,16 @@ class RunLog:
 
     @property
     def file(self) -> Path:
-        """The file of JSON lines."""
+        """The scheduled run's file of JSON lines."""
         return self.folder / f"{self.name}.jsonl"
 
     @property
     def summary(self) -> Path:
-        """The file of the summary."""
+        """The file of the scheduled run's summary."""
         return self.folder / f"{self.name}.txt"
 
     def write(self, event: str, **details: Any) -> None:
-        """Add a line: what happened, with its time."""
+        """Add a line to the scheduled run's log: what happened, with its time."""
         line = {"time": datetime.now().astimezone().isoformat(timespec="milliseconds"), "event": event, **details}
         with self._errors_kept():
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class RunLog:
             self.summary.write_text(text, encoding="utf-8")
 
     def prune(self) -> None:
-        """Remove the logs of all but the newest runs."""
+        """Remove the logs of all but the newest scheduled runs."""
         names = sorted({file.stem for file in self._files()} - {self.name})
         for name in names[: max(0, len(names) + 1 - KEPT)]:
             for suffix in SUFFIXES:
@@ -89,6 +89,7 @@ class RunLog:
 
 
 def _is_name(stem: str) -> bool:
+    """Return True if a file is named as logs of scheduled runs are: by time and process."""
     time, _, pid = stem.rpartition("-")
     try:
         datetime.strptime(time, NAME)

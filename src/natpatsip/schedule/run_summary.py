@@ -51,7 +51,7 @@ class QuarterResult:
         return cls(state.quarter, "built", state.reasons, seconds, report, files, _findings_in(report), kept)
 
     def record(self, project: Path) -> dict[str, Any]:
-        """Return it as JSON holds it, with short paths."""
+        """Return a quarter's result in the scheduled run as JSON holds it, with short paths."""
         content = {
             "quarter": str(self.quarter),
             "state": self.state,
@@ -66,7 +66,7 @@ class QuarterResult:
         return found
 
     def problems(self) -> tuple[ReportError, ...]:
-        """Return the errors that stopped it, each by itself."""
+        """Return the errors that stopped the quarter in the scheduled run, each by itself."""
         return (self.error.problems or (self.error,)) if self.error else ()
 
 
@@ -84,12 +84,12 @@ class ScheduledRun:
     log: Path | None = None  # its log, if it could be written
 
     def of(self, state: str) -> list[QuarterResult]:
-        """Return the quarters in a state."""
+        """Return the scheduled run's quarters in a state."""
         return [each for each in self.quarters if each.state == state]
 
     @property
     def outcome(self) -> str:
-        """How it ended, in a word: failed, skipped, built, waiting (for data), or nothing-due."""
+        """How the scheduled run ended, in a word: failed, skipped, built, waiting (for data), or nothing-due."""
         if self.stopped or self.of("failed"):
             return "failed"
         if self.skipped:
@@ -97,7 +97,7 @@ class ScheduledRun:
         return next((state for state in ("built", "waiting") if self.of(state)), "nothing-due")
 
     def record(self, project: Path) -> dict[str, Any]:
-        """Return it as JSON holds it, with short paths."""
+        """Return the scheduled run as JSON holds it, with short paths."""
         content = {
             "outcome": self.outcome,
             "began": self.began.isoformat(timespec="seconds"),
@@ -112,7 +112,7 @@ class ScheduledRun:
         return found
 
     def headline(self) -> str:
-        """Return how it ended, in one line."""
+        """Return how the scheduled run ended, in one line."""
         if self.skipped:
             return f"skipped: {self.skipped}"
         parts = [
@@ -129,6 +129,7 @@ class ScheduledRun:
         return "\n".join(map(shortener(project), self._lines())) + "\n"
 
     def _lines(self) -> Iterator[str]:
+        """Yield the lines of the scheduled run's summary."""
         yield self.headline()
         yield from (f"note: {note}" for note in self.notes)
         if self.stopped:
@@ -155,7 +156,7 @@ class ScheduledRun:
 
 
 def in_one_line(error: ReportError) -> str:
-    """Return the first thing that stopped a build, in one line."""
+    """Return for the summary the first thing that stopped a build, in one line."""
     first = error.problems[0] if error.problems else error
     failure = first.failure if isinstance(first, NotebookError) else None
     if failure is None:
@@ -164,7 +165,7 @@ def in_one_line(error: ReportError) -> str:
 
 
 def _problem(error: ReportError) -> Iterator[str]:
-    """Yield what stopped a build, for people: of a cell, its place, its first lines and the error."""
+    """Yield for the summary what stopped a build: of a cell, its place, its first lines and the error."""
     failure = error.failure if isinstance(error, NotebookError) else None
     if failure is None:
         yield from _indented(str(error))
@@ -190,13 +191,14 @@ def _indented(text: str) -> Iterator[str]:
 
 
 def _left(result: QuarterResult) -> str:
-    """Return a quarter that was left as it is, and what is to be known of it."""
+    """Return for the summary a quarter that was left as it is, and what is to be known of it."""
     findings = counted(sum(result.findings.values()), "finding") if result.state == "up to date" else ""
     details = ", ".join(filter(None, [*result.reasons, findings]))
     return f"{result.quarter} ({details})" if details else str(result.quarter)
 
 
 def _findings(result: QuarterResult) -> str:
+    """Return a sentence for the summary about the findings of a quarter that was built."""
     if not result.findings:
         return "The checks have no findings."
     checks = ", ".join(f"{check} {count}" for check, count in result.findings.items())
@@ -205,5 +207,5 @@ def _findings(result: QuarterResult) -> str:
 
 
 def _findings_in(report: Path) -> dict[str, int]:
-    """Return the number of open findings of a built report by check."""
+    """Return for the summary the number of open findings of a built report by check."""
     return dict(Counter(str(each.get("check")) for each in read_manifest(report).get("findings", [])))

@@ -136,7 +136,7 @@ def _build(project: Path, state: QuarterState, options: Options, log: Log) -> Qu
 
 
 def _full_disks(error: OSError, project: Path, report: Path) -> str:
-    """Return which of the places that a build writes to have no space left; a failed write does not name its file."""
+    """Return which places of a scheduled build have no space left; a failed write does not name its file."""
     if error.errno != errno.ENOSPC:
         return ""
     places = [project / "build", report.parent, Path(tempfile.gettempdir())]
@@ -145,12 +145,12 @@ def _full_disks(error: OSError, project: Path, report: Path) -> str:
 
 
 def _reviewed(report: Path) -> set[Path]:
-    """Return the files of earlier reports that are kept since somebody had changed them."""
+    """Return for the summary the files of earlier reports that are kept since somebody had changed them."""
     return {file for name in REVIEWED for file in report.glob(name.replace(".", "-*."))}
 
 
 def _version_of(report: Path) -> tuple[int, int] | None:
-    """Return what tells one build of a report from another."""
+    """Return by what a scheduled run tells one build of a report from another."""
     try:
         found = (report / "manifest.json").stat()
     except OSError:

@@ -31,7 +31,7 @@ def with_entry(
     comment: str = "",  # put before the list if the file has none yet
     where: str,  # the file, in errors
 ) -> str:
-    """Return the text of a file with an entry in a list: in place of the one that is the same, else at the end.
+    """Return a file's text with an entry, such as a sign-off, in a list: in place of the same one, else at the end.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def with_entry(
 
 
 def _with(content: Mapping[str, Any], key: str, entry: Entry, by: Sequence[str]) -> dict[str, Any]:
-    """Return the content that the file should have."""
+    """Return the content that the params should have with the entry."""
     members = list(content.get(key) or ())
     place = _place(members, entry, by)
     if place is None:
@@ -68,6 +68,7 @@ def _with(content: Mapping[str, Any], key: str, entry: Entry, by: Sequence[str])
 
 
 def _place(members: Sequence[Any], entry: Entry, by: Sequence[str]) -> int | None:
+    """Return where the list has the same entry, such as an earlier sign-off; None if it has none."""
     same = (
         number
         for number, each in enumerate(members)
@@ -77,6 +78,7 @@ def _place(members: Sequence[Any], entry: Entry, by: Sequence[str]) -> int | Non
 
 
 def _edited(text: str, key: str, entry: Entry, by: Sequence[str], comment: str, end: str) -> str:
+    """Return the text of params with a sign-off, or another entry, in a list."""
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     pair = next(((name, node) for name, node in root.value if name.value == key), None)
     if pair is None:
@@ -101,7 +103,7 @@ def _edited(text: str, key: str, entry: Entry, by: Sequence[str], comment: str, 
 
 
 def _filled_in(text: str, node: Any, entry: Entry, end: str) -> list[Edit]:
-    """Return the edits that give a member its values."""
+    """Return the edits that give a member of a list, such as a sign-off, its values."""
     there = {name.value: value for name, value in node.value}
     edits: list[Edit] = []
     for name, value in entry.items():
@@ -122,7 +124,7 @@ def _filled_in(text: str, node: Any, entry: Entry, end: str) -> list[Edit]:
 
 
 def _apply(text: str, edits: Sequence[Edit]) -> str:
-    """Return a text with stretches of it replaced; of those at one place the first comes first."""
+    """Return the text of params with stretches replaced; of those at one place the first comes first."""
     parts, place = [], 0
     for start, stop, new in sorted(edits, key=lambda edit: edit[:2]):
         parts += [text[place:start], new]
@@ -131,7 +133,7 @@ def _apply(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _after(text: str, node: Any, column: int | None) -> int:
-    """Return where the line after a node begins; after comments that stand further in than `column` too."""
+    """Return where the line after a node of params begins; after comments that stand further in than `column` too."""
     last: Any = node
     while isinstance(last, yaml.CollectionNode) and last.value and not last.flow_style:
         last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
@@ -151,7 +153,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _lines(entry: Entry, indent: int) -> list[str]:
-    """Return an entry as a member of a list, written line by line."""
+    """Return an entry, such as a sign-off, as a member of a list, written line by line."""
     texts = [f"{name}: {_scalar(value)}" for name, value in entry.items()]
     return [f"{' ' * indent}{'- ' if number == 0 else '  '}{text}" for number, text in enumerate(texts)]
 
@@ -161,7 +163,7 @@ def _flow(entry: Entry) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """Return a value as YAML 1.1 and 1.2 read alike, wherever it stands.
+    """Return a value of a sign-off, or another entry, as YAML 1.1 and 1.2 read alike, wherever it stands.
 
     Examples
     --------

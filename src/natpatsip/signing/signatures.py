@@ -143,7 +143,7 @@ def _text(option: str, text: str) -> str:
 
 
 def _report(project: Path, quarter: Quarter, reports: Path | None) -> BuiltReport:
-    """Return the newest build of a quarter, if it was made of what the project holds now."""
+    """Return the newest build of a quarter, to be signed, if it was made of what the project holds now."""
     loaded = params.load(quarter, project=project)
     if loaded.built_from:
         raise UsageError(f"{quarter} is archived: it is built from {loaded.built_from} in git. Sign it off there.")
@@ -170,6 +170,7 @@ def _is_content(name: str) -> bool:
 
 
 def _chapter(written: str, report: BuiltReport) -> str:
+    """Return the name of the chapter to sign off."""
     name = Path(written).name.removesuffix(".ipynb").removesuffix(".qmd")
     if name not in report.notebooks:
         known = list(report.notebooks)
@@ -178,6 +179,7 @@ def _chapter(written: str, report: BuiltReport) -> str:
 
 
 def _fact(name: str, period: str, report: BuiltReport, quarter: Quarter) -> Fact:
+    """Return the fact to verify, of a period."""
     found = {fact.period: fact for fact in report.facts if fact.id == name}
     if not found:
         raise UsageError(f'{quarter.label} has no fact "{name}".{nearest(name, [each.id for each in report.facts])}')

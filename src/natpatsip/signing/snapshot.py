@@ -43,7 +43,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, report: BuiltReport, chapter: str) -> Snapshot:
-        """Return what a chapter of a report says."""
+        """Return what a chapter of a report says, as it would be signed."""
         outputs = Outputs.of(chapter, report.notebooks[chapter])
         said = tuple(map(_plain, passages(report, chapter, with_tables=True)))
         shown = [*outputs.figures, *outputs.pictures]
@@ -62,7 +62,7 @@ class Snapshot:
         )
 
     def written(self) -> str:
-        """Return the text of the file that keeps it."""
+        """Return the text of the file that keeps the snapshot."""
         content = {
             "chapter": self.chapter,
             "title": self.title,
@@ -74,7 +74,7 @@ class Snapshot:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of its file."""
+        """The SHA-256 of the snapshot's file."""
         return sha256(self.written())
 
     @classmethod
@@ -126,6 +126,7 @@ def kept_chapters(project: Path, quarter: Quarter, digest: str) -> dict[str, str
 
 
 def _kept_text(file: Path, digest: str) -> str:
+    """Return the text of a file that keeps what was signed; empty if it is missing, or was edited."""
     try:
         text = file.read_text(encoding="utf-8")  # CRLF of a checkout is one line end
     except (OSError, ValueError):
@@ -134,7 +135,7 @@ def _kept_text(file: Path, digest: str) -> str:
 
 
 def _plain(passage: Passage) -> Passage:
-    """Return a passage that is compared as readers see it; a reference to a figure by its id, whatever its number."""
+    """Return a passage of a snapshot as readers see it; a reference to a figure by its id, whatever its number."""
     words = []
     for each in passage.words:
         found = REFERENCE.search(each.key)
@@ -144,6 +145,7 @@ def _plain(passage: Passage) -> Passage:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
+    """Return what a snapshot holds of a fact."""
     value = float(f"{fact.value:.12g}") if isinstance(fact.value, float) else fact.value
     return {
         "label": fact.label,
@@ -153,6 +155,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
 
 
 def _figure(shown: Output) -> dict[str, str]:
+    """Return what a snapshot holds of a figure."""
     texts = {name: str(shown.record[name]) for name in FIGURE_TEXTS if shown.record.get(name)}
     data = {"data": _digest(str(shown.record["data"]))} if shown.record.get("data") else {}
     # A drawing stands under the type of its library, beside the record and what JupyterLab shows in words.
@@ -167,7 +170,7 @@ def _digest(content: Any) -> str:
 
 
 def _lines(content: Mapping[str, Any]) -> Iterator[str]:
-    """Yield JSON with a line for each passage, fact and figure."""
+    """Yield a snapshot's JSON with a line for each passage, fact and figure."""
     yield "{\n"
     for position, (name, value) in enumerate(content.items()):
         end = ",\n" if position < len(content) - 1 else "\n"

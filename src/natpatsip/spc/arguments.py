@@ -247,6 +247,7 @@ def _rebase_by_series(rebased: Flags, rebase: list[Any], rows: SeriesRows) -> di
 
 
 def _warn_of_unmet(dates: Sequence[Any], of_series: str = "") -> None:
+    """Warn of rebase dates that no row has."""
     if dates:
         warn(
             f"No row{of_series} has the rebase date {', '.join(map(shown_date, dates))}: the limits are not "

@@ -215,6 +215,6 @@ def assurance_codes(target: Any, lower: Any, upper: Any, direction: Any) -> Code
 
 
 def latest_rows(valued: Flags, starts: Integers, ends: Integers) -> Integers:
-    """Return the last row with a value of each stretch of rows, or its last row where none has a value."""
+    """Return the last row with a value of each series or segment, or its last row where none has a value."""
     last = np.maximum.accumulate(np.where(valued, np.arange(len(valued)), -1))[ends]
     return np.where(last >= starts, last, ends)

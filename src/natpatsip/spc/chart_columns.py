@@ -90,7 +90,7 @@ def chart_of_series(
 
 
 def dates_of(values: Any, dates: Any) -> Any:
-    """Return the dates given, else those of the index of the values, else None."""
+    """Return the dates given for an SPC chart, else those of the index of its values, else None."""
     need_one_order(values, dates)
     if dates is None and isinstance(values, pd.Series) and isinstance(values.index, pd.DatetimeIndex | pd.PeriodIndex):
         return values.index
@@ -98,7 +98,7 @@ def dates_of(values: Any, dates: Any) -> Any:
 
 
 def _one_for_each(dates: Any, rows: int) -> Any:
-    """Return the dates as times, or the numbers of the points where there are no dates."""
+    """Return the dates of an SPC chart as times, or the numbers of the points where there are no dates."""
     if dates is None:
         return np.arange(1, rows + 1)
     read = read_dates(dates)

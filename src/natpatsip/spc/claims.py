@@ -99,6 +99,7 @@ def claim(words: Words, result: pd.DataFrame, shows: str | Iterable[str], *, at:
 
 
 def _contradiction(words: Any, refuted: dict[str, str], found: Findings) -> str:
+    """Return what is wrong with words that the chart does not show, and what it shows."""
     reasons = "; ".join(f'"{phrase}", but the chart does not show it: {reason}' for phrase, reason in refuted.items())
     supported = listing(list(shows(found)))
     remedy = "Claim what it shows, or take" if supported else "Take"
@@ -136,6 +137,7 @@ def _last_points(count: int) -> str:
 
 
 def _shift_refutation(direction: str, found: Findings, at: Any) -> str:
+    """Return why a chart shows no shift in a direction, or "" if it does."""
     if not found.shifts and at is None:
         return f"the limits are not rebased, so there is no earlier {found.middle} to compare with"
     shift: Shift = found.shifts[-1] if at is None else found.shift_at(at)

@@ -91,6 +91,7 @@ class _Description:
     reason: str
 
     def text(self) -> str:
+        """Return the description of the chart."""
         found = self.found
         if not found.points:
             return f"The chart for {self.measure} has no values."
@@ -118,6 +119,7 @@ class _Description:
         return all(each.day == 1 and each == each.normalize() for each in dates if each is not None)
 
     def main_sentences(self) -> list[str]:
+        """Return the main sentences of the description: the level, signals and the target."""
         if np.isnan(self.found.mean):  # nothing that the latest value shows is about the present mean
             return [_sentence(self.no_level())]
         level, signals, target = self.level(), self.signals(), self.against_target()
@@ -129,6 +131,7 @@ class _Description:
         return [_sentence(level), _sentence(self.no_signal()), *closing]
 
     def level(self) -> str:
+        """Return the description's sentence on the mean or median now."""
         found = self.found
         if not found.shifts:
             return f"The {found.middle} for {self.measure} is {self.amount(found.mean)}"
@@ -137,7 +140,7 @@ class _Description:
         )
 
     def no_level(self) -> str:
-        """Return that there is no mean, and what it was before."""
+        """Return the description's words for no mean now, and what it was before."""
         before = self.found.mean_before
         earlier = "" if np.isnan(before) else f"; it was {self.amount(before)} before"
         return (
@@ -225,6 +228,7 @@ class _Description:
         ]
 
     def against_target(self) -> str:
+        """Return what the description says of the target."""
         found = self.found
         if np.isnan(found.target) or np.isnan(found.mean):
             return ""
@@ -242,6 +246,7 @@ class _Description:
         return f"{target} {side} the {found.middle}"
 
     def caveats(self) -> list[str]:
+        """Return the description's caveats: what is missing, and limits from few points."""
         found, sentences = self.found, []
         if found.trailing_missing:
             rows = found.trailing_missing

@@ -33,7 +33,7 @@ class Segment:
 
     @property
     def has_limits(self) -> bool:
-        """Whether its limits are defined."""
+        """Whether the segment's limits are defined."""
         return not np.isnan(self.lpl)
 
 
@@ -139,7 +139,7 @@ class Findings:
 
     @property
     def middle(self) -> str:
-        """What the line through the points is called."""
+        """What the line through the chart's points is called."""
         return MIDDLES.get(self.chart, MEAN)
 
     @property
@@ -149,7 +149,7 @@ class Findings:
 
     @property
     def mean(self) -> float:
-        """Mean now."""
+        """Mean now, of the last segment."""
         return self.current.mean
 
     @property
@@ -225,17 +225,17 @@ class Findings:
 
     @property
     def downward(self) -> bool:
-        """Whether the same holds downwards."""
+        """Whether the latest point or the last rebase goes down, as `upward` says of up."""
         return self._latest_moves == {"down"} or self.step_change == "down"
 
     @property
     def is_improving(self) -> bool:
-        """Whether one of these goes in the improvement direction."""
+        """Whether the latest point or the last rebase goes in the improvement direction."""
         return {"increase": self.upward, "decrease": self.downward}.get(self.improvement, False)
 
     @property
     def is_worsening(self) -> bool:
-        """Whether one of these goes against the improvement direction."""
+        """Whether the latest point or the last rebase goes against the improvement direction."""
         return {"increase": self.downward, "decrease": self.upward}.get(self.improvement, False)
 
     def shift_at(self, date: Any) -> Shift:
@@ -337,6 +337,7 @@ def _check_one_series(result: pd.DataFrame) -> None:
 
 
 def _segment(result: pd.DataFrame, dates: list[Any], start: int, end: int) -> Segment:
+    """Return a segment between rebases, from its rows."""
     lower, upper = limits_of(result.iloc[start:end])
     return Segment(
         start=dates[start],
@@ -363,7 +364,7 @@ def _shift(date: Any, values: Floats, mean_before: float, needed: int) -> Shift:
 
 
 def _ending(signs: Floats, negative: str, positive: str) -> tuple[str, int]:
-    """Return the word for the last sign and how many at the end are the same; "" and 0 for zero or missing."""
+    """Return the word for the latest points' sign and how many have it; "" and 0 for zero or missing."""
     if not signs.size or np.isnan(signs[-1]) or not signs[-1]:
         return "", 0
     others = np.flatnonzero(signs != signs[-1])

@@ -35,7 +35,7 @@ QUARTERS: Final = {1, 4, 7, 10}  # the months in which quarters begin
 
 
 def step_of(dates: Sequence[Any]) -> str:
-    """Return what lies between the points of a series: month, quarter, year, week or day; date if it is not regular.
+    """Return what lies between the points of an SPC series: month, quarter, year, week or day; date if not regular.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def step_of(dates: Sequence[Any]) -> str:
 
 
 def period_words(date: Any, step: str, *, is_monthly: bool) -> str:
-    """Return a date of a series in words: Q2 2024/25, September 2024 or 3 September 2024.
+    """Return a date of an SPC series in words: Q2 2024/25, September 2024 or 3 September 2024.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def period_words(date: Any, step: str, *, is_monthly: bool) -> str:
 
 
 def _places(dates: Sequence[Any]) -> tuple[Integers, str, list[pd.Timestamp]]:
-    """Return dates as numbers of months, or of days if they are not all first days of a month."""
+    """Return the dates of an SPC series as numbers of months, or of days if not all are first days of a month."""
     stamps = [date for date in dates if isinstance(date, pd.Timestamp)]
     if len(stamps) < 3 or any(stamp != stamp.normalize() for stamp in stamps):
         return np.array([], dtype=np.int64), "", []
@@ -109,7 +109,7 @@ def absent_dates(dates: Sequence[Any]) -> tuple[pd.Timestamp, ...]:
 
 
 def fill_absent_months(frame: pd.DataFrame, *, date: str, by: str | Sequence[str] = ()) -> pd.DataFrame:
-    """Return the frame with a row for each month between the first and the last of each series.
+    """Return the frame for an SPC chart with a row for each month from the first to the last of each series.
 
     A new row has its series and month, and no value in any other column.
 

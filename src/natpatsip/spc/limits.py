@@ -54,7 +54,7 @@ def natural_process_limits(baseline: Floats, *, screen_outliers: bool = True) ->
 
 
 def rounded_means(matrix: Floats) -> Floats:
-    """Return the correctly rounded mean of each column of finite or missing values; NaN for a column without any.
+    """Return, for limits, the correctly rounded mean of each column of finite or missing values; NaN without any.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def rounded_means(matrix: Floats) -> Floats:
 
 
 def _exact_mean(values: Floats) -> float:
-    """Return the mean in whole numbers, rounded once; NaN of no value."""
+    """Return a segment's mean, worked out in whole numbers and rounded once; NaN of no value."""
     terms, parts = values.tolist(), []
     if not terms:
         return math.nan
@@ -95,7 +95,7 @@ def _exact_mean(values: Floats) -> float:
 
 
 def _double_sum(matrix: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the sum of each column in two parts, and the sum of its absolute values.
+    """Return, for a segment's mean, the sum of each column in two parts, and the sum of its absolute values.
 
     The second part collects what the first loses at each addition (Knuth's two-sum).
     """
@@ -117,7 +117,7 @@ def _double_sum(matrix: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _quotient(high: Floats, low: Floats, magnitude: Floats, counts: Integers) -> tuple[Floats, Flags]:
-    """Return ``(high + low) / counts`` rounded once, and where that is certain.
+    """Return segments' means, ``(high + low) / counts``, rounded once, and where that is certain.
 
     The quotient is corrected by its exact remainder. That is right unless the true quotient lies closer to the middle
     between two doubles than the error that `low` may carry; those few columns are calculated again in whole numbers.

@@ -36,7 +36,7 @@ class SpcWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Warn of a setting without effect: in the outputs of the running cell, else at the line that called."""
+    """Warn of an SPC setting without effect: in the outputs of the running cell, else at the line that called."""
     if context.shell() is not None:  # in a notebook it travels as data: the environment may filter Python's warnings
         context.record(context.WARNING, {"message": message}, f"Warning: {message}")
         return
@@ -47,7 +47,7 @@ def warn(message: str) -> None:
 
 
 def read_values(values: Any, *, name: str = "value", place: Callable[[int], str] | None = None) -> Floats:
-    """Return values as doubles, NaN where one is missing: None, NaN, pandas.NA or NaT.
+    """Return a series' values as doubles, NaN where one is missing: None, NaN, pandas.NA or NaT.
 
     An error calls them `name`, and a row what `place` makes of its number.
 
@@ -84,7 +84,7 @@ def read_values(values: Any, *, name: str = "value", place: Callable[[int], str]
 
 
 def read_counts(counts: Any, *, name: str) -> Floats:
-    """Return counts as doubles, NaN where one is missing.
+    """Return a series' counts as doubles, NaN where one is missing.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def read_amounts(amounts: Any, *, name: str) -> Floats:
 
 
 def need_one_order(*columns: Any) -> None:
-    """Raise an SpcError if columns have the same row labels in different orders: their rows do not belong together.
+    """Raise an SpcError if a series' columns have row labels in different orders: their rows do not belong together.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def _dimensions(given: Any) -> int:
 
 
 def as_objects(values: Iterable[Any]) -> npt.NDArray[Any]:
-    """Return values as an array of objects of one dimension, whatever they are."""
+    """Return a series' values as an array of objects of one dimension, whatever they are."""
     listed = list(values)
     array = np.empty(len(listed), dtype=object)
     array[:] = listed
@@ -149,7 +149,7 @@ def _is_missing(value: Any) -> bool:
 
 
 def _as_float(value: Any) -> float:
-    """Return a real number as a float; infinity, which is then rejected, for anything else."""
+    """Return a value of a series as a float; infinity, which is then rejected, for what is no real number."""
     is_number = isinstance(value, float | int | numbers.Real) or type(value).__name__ == "Decimal"
     if isinstance(value, bool | np.bool_) or not is_number:
         return math.inf
@@ -162,7 +162,7 @@ def _as_float(value: Any) -> float:
 def reject(
     bad: npt.NDArray[np.bool_], found: Any, name: str, expected: str, place: Callable[[int], str] | None = None
 ) -> None:
-    """Stop if any value is bad, naming the first few rows."""
+    """Raise an SpcError if any value is bad, naming the first few rows."""
     rows = np.flatnonzero(bad).tolist()
     if rows:
         where = place or (lambda row: f"Row {row + 1}")
@@ -172,7 +172,7 @@ def reject(
 
 
 def first_few(texts: Sequence[str], kind: str = "", *, sep: str = "; ") -> str:
-    """Return the first few texts, and how many more there are.
+    """Return the first few texts for an SpcError, and how many more there are.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def first_few(texts: Sequence[str], kind: str = "", *, sep: str = "; ") -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value as an error shows it.
+    """Return a value as an SpcError shows it.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def shown(value: Any) -> str:
 
 
 def shown_date(value: Any) -> str:
-    """Return a date as an error or warning shows it.
+    """Return a date as an SpcError or SpcWarning shows it.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def shown_date(value: Any) -> str:
 
 
 def read_dates(dates: Any, *, name: str = "date", place: Callable[[int], str] | None = None) -> Dates:
-    """Return dates as an array of times without a time zone.
+    """Return a series' dates as an array of times without a time zone.
 
     Dates, times, periods and ISO text (``"2024-09"`` is its first day) are accepted.
 
@@ -270,7 +270,7 @@ def _need_no_years(dates: pd.Series[Any], name: str) -> None:
 
 
 def are_financial_years(texts: Iterable[Any]) -> bool:
-    """Return True for texts such as 2009-10, 2010-11, each of which would be read as a month if it were alone.
+    """Return True for dates of a series such as 2009-10, 2010-11: each would be read as a month if it were alone.
 
     Examples
     --------
@@ -333,7 +333,7 @@ def check_improvement(improvement: Any) -> int:
 
 
 def check_target(target: Any, *, name: str = "target") -> float:
-    """Return a target as a double, NaN for none."""
+    """Return the target of an SPC chart as a double, NaN for none."""
     if target is None or target is pd.NA:
         return math.nan
     read = _as_float(target)

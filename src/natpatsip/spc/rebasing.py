@@ -99,17 +99,17 @@ def suggest_rebase(result: pd.DataFrame) -> Suggestion | None:
 
 
 def _means(values: Floats, cut: int) -> tuple[float, float]:
-    """Return the mean before a place and the mean from it on."""
+    """Return the mean before a possible step and the mean from it on."""
     return rounded_means(values[:cut, np.newaxis]).item(), rounded_means(values[cut:, np.newaxis]).item()
 
 
 def _variation(values: Floats, cut: int) -> float:
-    """Return the sum of squares about the means of the two parts."""
+    """Return the sum of squares about the means of the two parts that a step would make."""
     return float(sum(((part - part.mean()) ** 2).sum() for part in (values[:cut], values[cut:])))
 
 
 def _is_step(values: Floats, cut: int, length: int) -> bool:
-    """Return True if the values from a place on have made a step that lasts."""
+    """Return True if a series' values from a place on have made a step that lasts."""
     before, after = _means(values, cut)
     upward = after > before
     shifted = values[cut:] > before if upward else values[cut:] < before
@@ -121,7 +121,7 @@ def _is_step(values: Floats, cut: int, length: int) -> bool:
 
 
 def _spread(values: Floats, cut: int) -> float:
-    """Return the larger standard deviation of the two parts, by their moving ranges; 0 where undefined."""
+    """Return the larger standard deviation of the parts around a step, by their moving ranges; 0 where undefined."""
     reaches = []
     for part in (values[:cut], values[cut:]):
         limits = natural_process_limits(part[:, np.newaxis])

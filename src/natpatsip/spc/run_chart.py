@@ -114,7 +114,7 @@ def _signals(values: Floats, side: Floats) -> Codes:
 
 
 def _stretches(signs: Floats, sign: int) -> list[list[int]]:
-    """Return the places of each stretch of one sign; zeros are passed over, missing values end it."""
+    """Return the places of each stretch of a run chart of one sign; zeros are passed over, missing values end it."""
     stretches: list[list[int]] = [[]]
     for place, here in enumerate(signs.tolist()):
         if here == sign:

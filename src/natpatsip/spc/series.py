@@ -62,17 +62,17 @@ class SeriesRows:
     labels: list[Any]
 
     def take(self, column: Any) -> Any:
-        """Return a column of the frame in this order."""
+        """Return a column of the frame in the order of the series."""
         return column if self.order is None else column.take(self.order)
 
     @property
     def is_numbered(self) -> bool:
-        """Whether points are numbered, as they have no dates."""
+        """Whether the series' points are numbered, as they have no dates."""
         return self.stamps.dtype.kind == "i"
 
     @property
     def dates(self) -> Dates:
-        """The date of each row."""
+        """The date of each row of the series."""
         return self.stamps[self.ranks]
 
     @cached_property
@@ -160,7 +160,7 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
 
 
 def _sorting(keys: Integers, limit: int) -> Integers:
-    """Return the order that sorts keys, all of them below a limit."""
+    """Return the order that sorts the keys of series' rows, all of them below a limit."""
     if limit <= 4 * len(keys):  # each key in its own place: four times as fast as comparing them
         places = np.full(limit, -1, dtype=np.int64)
         places[keys] = np.arange(len(keys))
@@ -184,7 +184,7 @@ def read_by(by: str | Sequence[str]) -> list[str]:
 
 
 def check_columns(frame: Any, by: list[str], **roles: Any) -> None:
-    """Stop if a column that is asked for is missing."""
+    """Raise an SpcError if a column that is asked for is missing."""
     if not isinstance(frame, pd.DataFrame):
         raise SpcError(f"Expected a DataFrame with a row for each series and date, found {type(frame).__name__}.")
     for role, column in ({f"by ({column})": column for column in by} | roles).items():

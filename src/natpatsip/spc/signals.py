@@ -50,7 +50,7 @@ def find_signals(values: Floats, limits: Limits, *, rule_length: int = rules.RUL
 
 
 def _all_of(flags: Flags, length: int) -> Flags:
-    """Return, for each window of so many successive rows, whether all of it is flagged."""
+    """Return, for each window of so many successive points, whether all of them are flagged."""
     covered = 1
     while covered < length:
         step = min(covered, length - covered)
@@ -60,7 +60,7 @@ def _all_of(flags: Flags, length: int) -> Flags:
 
 
 def _spread(windows: Flags, length: int) -> Flags:
-    """Return, for each row, whether it belongs to a flagged window: the inverse of `_all_of`."""
+    """Return, for each point, whether it belongs to a flagged window: the inverse of `_all_of`."""
     points = len(windows) + length - 1
     flags = np.zeros((points + length - 1, windows.shape[1]), dtype=np.bool_)
     flags[length - 1 : points] = windows
@@ -73,7 +73,7 @@ def _spread(windows: Flags, length: int) -> Flags:
 
 
 def _in_window(flags: Flags, length: int) -> Flags:
-    """Return the rows that belong to at least so many successive flagged rows."""
+    """Return the points that belong to at least so many successive flagged points."""
     if len(flags) < length:
         return np.zeros_like(flags)
     return _spread(_all_of(flags, length), length)

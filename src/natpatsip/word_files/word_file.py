@@ -56,17 +56,17 @@ class Piece:
 
     @property
     def was_there(self) -> bool:
-        """Whether it was in the file before any tracked change."""
+        """Whether the text was in the file before any tracked change."""
         return all(each.kind in ("deletion", "move-from") for each in self.revisions)
 
     @property
     def is_printed(self) -> bool:
-        """Whether it is text that was in the file before any tracked change, and is from a cell."""
+        """Whether this is text that was in the file before any tracked change, and is from a cell."""
         return self.was_there and not self.is_picture and not self.is_generated
 
     @property
     def is_there(self) -> bool:
-        """Whether it is still there if all changes are accepted."""
+        """Whether the text is still there if all tracked changes are accepted."""
         return all(each.kind in ("insertion", "move-to") for each in self.revisions)
 
 
@@ -93,17 +93,17 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        """Its text as it was before any change; without pictures."""
+        """The paragraph's text as it was before any tracked change; without pictures."""
         return "".join(piece.text for piece in self.pieces if piece.was_there and not piece.is_picture)
 
     @property
     def printed(self) -> str:
-        """Its text as it was before any change, without pictures and without what the build generates."""
+        """The text as before any tracked change, without pictures and without what the build generates."""
         return "".join(piece.text for piece in self.pieces if piece.is_printed)
 
     @property
     def shown(self) -> str:
-        """Its text if all changes are accepted."""
+        """The paragraph's text if all tracked changes are accepted."""
         return "".join(piece.text for piece in self.pieces if piece.is_there and not piece.is_picture)
 
 
@@ -118,7 +118,7 @@ class WordFile:
 
     @classmethod
     def read(cls, path: Path) -> WordFile:
-        """Read a file.
+        """Read a Word file.
 
         Raises
         ------
@@ -144,7 +144,7 @@ def paragraphs_of(content: bytes, part: str = DOCUMENT) -> list[Paragraph]:
 
 
 def _stories(parts: Iterable[str]) -> list[str]:
-    """Return the parts that hold text, the document itself first."""
+    """Return the parts of a Word file that hold text, the document itself first."""
     names = sorted(parts)
     found = [
         name for name in names if name.startswith(("word/footnotes", "word/endnotes", "word/header", "word/footer"))
@@ -176,6 +176,7 @@ class _Reader:
             self._visit(child)
 
     def _visit(self, element: Any) -> None:
+        """Read an element of the Word file, and what is in it."""
         name = name_of(element)
         if name == "w:p":
             self._paragraph(element)
@@ -201,7 +202,7 @@ class _Reader:
             self._visit_all(element)
 
     def _range(self, name: str, element: Any) -> bool:
-        """Note the start or the end of a bookmark, a comment or a move; return False if it is none."""
+        """Note the start or end of a Word file's bookmark, comment or move; return False if it is none."""
         identity = attribute_of(element, "id")
         if name == "w:bookmarkStart":
             label = attribute_of(element, "name")
@@ -226,7 +227,7 @@ class _Reader:
         return Revision(REVISIONS[name], attribute_of(element, "author"), date_of(element), move, row)
 
     def _row(self, element: Any) -> None:
-        """Read a row of a table, which may have been inserted or deleted as a whole."""
+        """Read a row of a Word file's table, which may have been inserted or deleted as a whole."""
         self.rows += 1
         marks = [
             each for child in element if name_of(child) == "w:trPr" for each in child if name_of(each) in REVISIONS
@@ -237,6 +238,7 @@ class _Reader:
         del self.revisions[len(self.revisions) - len(own) :]
 
     def _paragraph(self, element: Any) -> None:
+        """Read a paragraph of the Word file, with what becomes of its end."""
         paragraph = Paragraph(self.part, in_table=self.tables > 0, bookmarks=tuple(self.bookmarks))
         self.open.append(paragraph)
         self.found.append(paragraph)
@@ -257,6 +259,7 @@ class _Reader:
         self.open.pop()
 
     def _properties(self, paragraph: Paragraph, properties: Any) -> None:
+        """Read the properties of a paragraph of the Word file: style, tracked end and formats."""
         for each in properties:
             name = name_of(each)
             if name == "w:pStyle":
@@ -273,6 +276,7 @@ class _Reader:
                 self._visit(each)
 
     def _run(self, element: Any) -> None:
+        """Read a run of the Word file: text, signs, pictures and comments."""
         style = ""
         start = len(self.open[-1].pieces) if self.open else 0
         changes = []
@@ -314,6 +318,7 @@ class _Reader:
         return any(instruction.split()[:1] in (["PAGEREF"], ["PAGE"], ["NUMPAGES"]) for instruction in self.fields)
 
     def _picture(self, element: Any) -> None:
+        """Read a picture of the Word file: its alternative text, and the text in a box."""
         described = [each for each in element.iter() if name_of(each) == "wp:docPr"]
         for each in described[:1]:
             self._add(attribute_of(each, "descr"), is_picture=True)
@@ -329,6 +334,7 @@ class _Reader:
         is_picture: bool = False,
         is_generated: bool = False,
     ) -> None:
+        """Add text of the Word file to its paragraph, with the changes and comments that it is under."""
         if not self.open:
             return
         under = frozenset(self.comments) | ({comment} if comment else frozenset())
@@ -337,6 +343,7 @@ class _Reader:
         self.open[-1].pieces.append(Piece(text, revisions, under, tuple(self.bookmarks), is_picture, is_generated))
 
     def _format(self, element: Any, name: str, words: str) -> None:
+        """Note a tracked change of how something in the Word file looks."""
         change = FormatChange(attribute_of(element, "author"), date_of(element), _changed(element, name))
         if not self.open and not self.found:
             self.found.append(Paragraph(self.part, bookmarks=tuple(self.bookmarks)))
@@ -359,7 +366,7 @@ _WHAT = {
 
 
 def _changed(element: Any, name: str) -> str:
-    """Return which format was changed: ``characters: bold``."""
+    """Return which format a tracked change is of: ``characters: bold``."""
     kind = _WHAT.get(name, "table")
     parent = element.getparent()
     if parent is None or name.startswith("w:cell"):

@@ -23,7 +23,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=Fals
 
 
 def name_of(element: Any) -> str:
-    """Return the name of an element with the usual prefix."""
+    """Return the name of an element of Word's XML with the usual prefix."""
     if not isinstance(element.tag, str):  # a comment of XML
         return ""
     space, _, local = element.tag.rpartition("}")
@@ -31,11 +31,11 @@ def name_of(element: Any) -> str:
 
 
 def attribute_of(element: Any, name: str) -> str:
-    """Return an attribute, whatever its namespace; Word and others differ in it."""
+    """Return an attribute of Word's XML, whatever its namespace; Word and others differ in it."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
 
 
 def date_of(element: Any) -> str:
-    """Return when something was written; empty if the file does not say: LibreOffice writes the year 0 then."""
+    """Return when something in a Word file was written; empty if it does not say: LibreOffice writes the year 0."""
     date = attribute_of(element, "date")
     return date if re.match(r"[1-9]\d{3}-[01]\d-[0-3]\dT", date) else ""

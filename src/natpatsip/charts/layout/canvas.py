@@ -76,11 +76,11 @@ class Drawing:
 
     @property
     def tall(self) -> float:
-        """Pixels from top to bottom."""
+        """The drawing's pixels from top to bottom."""
         return self.plot.height + self.plot.top + self.plot.bottom
 
     def as_layout(self) -> dict[str, Any]:
-        """Return it as Vega-Lite that a chart's `usermeta` holds beside the usual layout."""
+        """Return the drawing as Vega-Lite that a chart's `usermeta` holds beside the usual layout."""
         return {**self.plot.properties(), "layer": list(self.layers)}
 
 
@@ -90,7 +90,7 @@ Item = TypeVar("Item")
 def in_pages(
     items: Sequence[Item], lay_out: Callable[[Sequence[Item]], Drawing], *, most: int, step: int = 1
 ) -> list[Drawing]:
-    """Return drawings of some items each, in order, none higher than a printed page.
+    """Return drawings of some items each, in order, none higher than a printed page has room for.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ class Block:
 
     @property
     def right(self) -> float:
-        """The block's right edge."""
+        """The right edge of a block of text above the plot."""
         return self.left + self.width
 
 

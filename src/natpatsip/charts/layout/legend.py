@@ -75,6 +75,7 @@ def rows_of_kinds(kinds: Sequence[str], width: float) -> list[list[str]]:
 
 
 def _in_rows(items: Sequence[Item], fits: Callable[[Sequence[Item]], bool]) -> list[list[Item]]:
+    """Return a legend's items in rows that fit."""
     rows: list[list[Item]] = []
     for item in items:
         if rows and fits([*rows[-1], item]):

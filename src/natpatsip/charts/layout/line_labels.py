@@ -53,17 +53,17 @@ class LineLabel:
 
     @property
     def fits(self) -> bool:
-        """Whether its stretch is wide enough for it; one that is not would stand beside another stretch's line."""
+        """Whether the line's stretch is wide enough for the label: it must not be beside another stretch's line."""
         return self.width + 2 * (APART + CELL) <= self.end - self.start
 
     @property
     def width(self) -> float:
-        """Pixels from side to side."""
+        """The label's pixels from side to side."""
         return max(text_width(each.words, NOTE_SIZE, bold=each.is_bold) for each in self.texts)
 
     @property
     def height(self) -> float:
-        """Pixels from top to bottom."""
+        """The label's pixels from top to bottom."""
         return TALL * len(self.texts)
 
     def leader(self, left: Any) -> Any:
@@ -103,7 +103,7 @@ class Clutter:
         self.texts: Grid = np.zeros_like(self.cells)
 
     def add_box(self, left: float, top: float, right: float, bottom: float, *, weight: float = ON_DATA) -> None:
-        """Add a box."""
+        """Add a box to what is drawn in the plot."""
         self.cells[self._within(left, top, right, bottom)] += weight
 
     def add_text(self, left: float, top: float, right: float, bottom: float) -> None:
@@ -112,6 +112,7 @@ class Clutter:
         self.texts[self._within(left, top, right, bottom)] += ON_LABEL
 
     def _within(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+        """Return the rows and columns of the plot's cells that a box covers."""
         rows, columns = (
             slice(max(0, int(low // CELL)), max(0, int(high // CELL) + 1))
             for low, high in ((top, bottom), (left, right))
@@ -119,7 +120,7 @@ class Clutter:
         return rows, columns
 
     def add_path(self, points: Sequence[tuple[float, float]]) -> None:
-        """Add points and the straight lines between them."""
+        """Add points and the straight lines between them to what is drawn in the plot."""
         for x, y in points:
             self.add_box(x - POINT, y - POINT, x + POINT, y + POINT)
         for (x, y), (x2, y2) in pairwise(points):
@@ -129,11 +130,11 @@ class Clutter:
             self.cells[rows, columns] += ON_DATA
 
     def add_level(self, y: float, start: float, end: float) -> None:
-        """Add a level line."""
+        """Add a level line to what is drawn in the plot."""
         self.add_box(start, y, end, y)
 
     def covered(self, width: int, height: int) -> Grid:
-        """Return what a box of so many cells would cover, by the cell of its upper left corner."""
+        """Return what a label of so many cells would cover in the plot, by the cell of its upper left corner."""
         total: Grid = np.pad(self.cells, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
         found: Grid = (
             total[height:, width:] - total[:-height, width:] - total[height:, :-width] + total[:-height, :-width]
@@ -174,7 +175,7 @@ def _leader_from(label: LineLabel, y: float) -> float | None:
 
 
 def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
-    """Return the left edge and the middle of a label."""
+    """Return the left edge and the middle of a line's label."""
     apart = 1 if label.is_at_end else APART  # latest labels have little room between their lines
     wide, tall = (math.ceil(pixels / CELL) for pixels in (label.width + 2 * APART, label.height + 2 * apart))
     wide, tall = min(wide, clutter.cells.shape[1]), min(tall, clutter.cells.shape[0])

@@ -92,7 +92,7 @@ def _base(character: str) -> str:
 
 
 def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, lines: int = 99) -> list[str]:
-    """Return text wrapped to a width; text that does not fit the lines allowed ends in an ellipsis.
+    """Return a chart's text wrapped to a width; text that does not fit the lines allowed ends in an ellipsis.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def wrap(text: str, width: float, size: float = 13, *, bold: bool = False, lines
 
 
 def wrap_evenly(text: str, width: float, size: float = 13) -> list[str]:
-    """Return text wrapped to as few lines as a width allows, in lines that are about as long as one another.
+    """Return a chart's text wrapped to as few lines as a width allows, in lines about as long as one another.
 
     Examples
     --------
@@ -138,6 +138,7 @@ def wrap_evenly(text: str, width: float, size: float = 13) -> list[str]:
 
 
 def _shorten(line: str, width: float, size: float, bold: bool, *, cut: bool) -> str:
+    """Return a line of a chart's text cut to a width, with an ellipsis."""
     if not cut and text_width(line, size, bold=bold) <= width:
         return line
     while line and text_width(f"{line}…", size, bold=bold) > width:
@@ -184,7 +185,7 @@ def wrap_name(
 
 
 def _part_of_word(word: str, width: float, size: float, bold: bool) -> str:
-    """Return as much of a word as a line holds with a hyphen: at least one letter."""
+    """Return as much of a word as a line in a chart holds with a hyphen: at least one letter."""
     stem = word.partition("shire")[0]
     if stem != word and stem and text_width(f"{stem}-", size, bold=bold) <= width:
         return stem
@@ -193,5 +194,5 @@ def _part_of_word(word: str, width: float, size: float, bold: bool) -> str:
 
 
 def block_width(lines: Sequence[str], size: float = 13, *, bold: bool = False) -> float:
-    """Return the width of the widest line."""
+    """Return the width in pixels of the widest line of text."""
     return max((text_width(line, size, bold=bold) for line in lines), default=0)

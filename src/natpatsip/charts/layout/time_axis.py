@@ -80,21 +80,21 @@ class Timeline:
 
     @property
     def is_dated(self) -> bool:
-        """True if the series has dates, not just numbers of points."""
+        """True if the axis has dates, not just numbers of points."""
         return isinstance(self.dates[0], pd.Timestamp)
 
     @cached_property
     def numbers(self) -> tuple[float, ...]:
-        """Each date as a number: days, or the number of the point."""
+        """Each date on the axis as a number: days, or the number of the point."""
         return tuple(self.number(date) for date in self.dates)
 
     def number(self, date: Any) -> float:
-        """Return a date as a number of days, or a point's number."""
+        """Return a date's number on the axis: days, or the number of the point."""
         return float(date.value / 86_400e9) if isinstance(date, pd.Timestamp) else float(date)
 
     @cached_property
     def step(self) -> float:
-        """The usual distance from one point to the next."""
+        """The usual distance on the axis from one point to the next."""
         return float(pd.Series(self.numbers).diff().median()) if len(self.dates) > 1 else 30.0 if self.is_dated else 1.0
 
     @cached_property
@@ -118,11 +118,11 @@ class Timeline:
 
     @cached_property
     def is_monthly(self) -> bool:
-        """True if every date is the first of a month."""
+        """True if every date on the axis is the first of a month."""
         return self.is_dated and all(date == date.normalize() and date.day == 1 for date in self.dates)
 
     def gaps_in(self, dates: Iterable[Any]) -> frozenset[int]:
-        """Return the positions of dates before which one is absent; only a regular series can lack one."""
+        """Return the positions of dates before which the axis lacks one; only a regular series can lack one."""
         steps = [self._steps(one, other) for one, other in pairwise(dates)]
         if not steps or not self.has_steps:
             return frozenset()
@@ -145,28 +145,28 @@ class Timeline:
 
     @cached_property
     def step_name(self) -> str:
-        """What lies between two points: month, quarter, year, week or day; date if the series is not regular."""
+        """What lies between two points of the axis: month, quarter, year, week or day; date if it is not regular."""
         return step_of(self.dates)
 
     @property
     def name(self) -> str:
-        """What a column of its dates is called."""
+        """What a column of the axis's dates is called."""
         if self.step_name == "quarter":
             return "Quarter"
         return "Month" if self.is_monthly else "Date" if self.is_dated else "Point"
 
     def words(self, date: Any) -> str:
-        """Return a date in words: Q2 2024/25, September 2024, 3 September 2024, or point 7."""
+        """Return a date of the axis in words: Q2 2024/25, September 2024, 3 September 2024, or point 7."""
         if not self.is_dated:
             return f"point {date}"
         return period_words(date, self.step_name, is_monthly=self.is_monthly)
 
     def at(self, date: Any) -> str:
-        """Return a date with its preposition: in September 2024, on 3 September 2024, or at point 7."""
+        """Return a date of the axis with its preposition: in September 2024, on 3 September 2024, or at point 7."""
         return f"{'in' if self.is_monthly else 'on' if self.is_dated else 'at'} {self.words(date)}"
 
     def short(self, date: Any) -> str:
-        """Return a date in short: Sep 2024, 3 Sep 2024, or Point 7."""
+        """Return a date of the axis in short: Sep 2024, 3 Sep 2024, or Point 7."""
         if not self.is_dated:
             return f"Point {date}"
         if self.step_name == "quarter":

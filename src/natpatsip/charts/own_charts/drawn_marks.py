@@ -135,6 +135,7 @@ def _has_ends(channel: Any) -> bool:
 
 
 def _is_beyond(item: Mapping[str, Any], axis: str, extent: str, size: float) -> bool:
+    """Return True if a drawn item goes beyond the plot."""
     start = item.get(axis)
     if start is None or not item.get("defined", True):
         return False
@@ -220,7 +221,7 @@ def _end_to_end(items: Items, along: str, zeros: Collection[float]) -> bool:
 
 
 def _zeros(group: Mapping[str, Any], along: str) -> Iterator[float]:
-    """Yield where the axes of a drawing say 0."""
+    """Yield where the axes of a chart that is drawn say 0."""
     sides = ("bottom", "top") if along == "x" else ("left", "right")
     for item in group.get("items", ()):
         if group.get("role") == "axis-label" and ZERO.fullmatch(str(item.get("text", ""))):

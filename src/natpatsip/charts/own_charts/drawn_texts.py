@@ -33,7 +33,7 @@ def misleading(
     specification: Mapping[str, Any],  # Vega-Lite
     scene: Mapping[str, Any],  # what Vega draws for it, as a scenegraph
 ) -> str:
-    """Return which text of a chart readers would misread, and what to do; an empty text if there is none.
+    """Return which text of an analyst's own chart readers would misread, and what to do; empty if there is none.
 
     A text that the chart or its data hold was not written by Vega: `unreadable` looks for what Python has printed.
     """
@@ -142,6 +142,7 @@ def texts(group: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _strings(value: Any) -> Iterator[str]:
+    """Yield the texts in a part of a chart's specification."""
     if isinstance(value, str):
         yield value
     else:

@@ -48,7 +48,7 @@ ADDABLE = ("sum", "count", "distinct", "valid", "missing")  # aggregates that Ve
 
 
 def misstated(specification: Specification) -> str:
-    """Return what a chart would say that its rows do not, and what to do; an empty text if there is no problem.
+    """Return what an analyst's own chart would say that its rows do not, and what to do; empty if nothing is wrong.
 
     Examples
     --------
@@ -181,6 +181,7 @@ def _misplaced(unit: Specification, specification: Specification) -> str:
 
 
 def _of_unit(unit: Specification, specification: Specification) -> str:
+    """Return the first problem of one view of an analyst's own chart."""
     rows = rows_of(unit, specification)
     mark = mark_of(unit)
     problems = [
@@ -200,7 +201,7 @@ def _of_unit(unit: Specification, specification: Specification) -> str:
 
 
 def _partial(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return a problem if a part of a sum, a count or a share is missing."""
+    """Return a problem if a part of a sum, a count or a share that a chart draws is missing."""
     field, has_gaps = channel["field"], any(value is None for value in values)
     if channel.get("aggregate") == "sum" and has_gaps:
         return (
@@ -310,7 +311,7 @@ def _beyond_the_ends(name: str, channel: Mapping[str, Any], values: Sequence[Any
 
 
 def _ends(given: Any) -> tuple[float, float]:
-    """Return the ends that a scale, or bins, were given; infinity where there is none."""
+    """Return the ends that a chart's scale, or bins, were given; infinity where there is none."""
     if not isinstance(given, Mapping):
         return -math.inf, math.inf
     listed = given.get("domain", given.get("extent"))
@@ -336,7 +337,7 @@ _MADE_UP = (
 
 
 def _makes_up(impute: Any) -> bool:
-    """Return True if what is missing gets a value, or a way to calculate one; ``value=None`` keeps the gap."""
+    """Return True if a chart gives a missing value a value, or a way to calculate one; ``value=None`` keeps the gap."""
     return isinstance(impute, Mapping) and (impute.get("value") is not None or impute.get("method", "value") != "value")
 
 

@@ -66,7 +66,7 @@ _DATES = {
 
 
 def miscalculated(specification: Specification) -> str:
-    """Return what a chart would calculate or select wrongly, and what to do; an empty text if there is no problem.
+    """Return what an analyst's own chart would calculate or select wrongly, and what to do; empty if nothing.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def _label_expressions(node: Any) -> Iterator[str]:
 
 
 def _columns_in(test: Any) -> list[str]:
-    """Return the columns that an expression or a test reads.
+    """Return the columns that an expression or a test in a chart reads.
 
     Examples
     --------
@@ -210,14 +210,14 @@ def _places(unit: Specification, name: str) -> bool:
 
 
 def _compares(test: Any) -> bool:
-    """Return True for a test with < or >, and nothing in it about missing values."""
+    """Return True for a chart's test with < or >, and nothing in it about missing values."""
     if isinstance(test, str):
         return bool(re.search(r"[<>]", test)) and not _GUARD.search(test)
     return isinstance(test, Mapping) and (bool(LIMITS & test.keys()) or any(map(_compares, _parts(test))))
 
 
 def _leaves_out(test: Any, name: str) -> bool:
-    """Return True if a filter leaves out the rows in which a column is missing, for which Vega tests 0.
+    """Return True if a chart's filter leaves out the rows in which a column is missing, for which Vega tests 0.
 
     Examples
     --------

@@ -74,7 +74,7 @@ def _apart_from_their_bars(specification: Specification) -> str:
 
 
 def _has_several(rows: Rows, places: Sequence[str]) -> bool:
-    """Return True if more than one row is at one place."""
+    """Return True if more than one row of a chart is at one place."""
     found = [tuple(map(row.get, places)) for row in rows]
     return len(set(found)) < len(found)
 

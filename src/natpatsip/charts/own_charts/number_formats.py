@@ -31,7 +31,7 @@ _READ_AS_NUMBERS = ("x", "y", "color", "size", "opacity", "row", "column", "face
 
 
 def misprinted(specification: Specification) -> str:
-    """Return which number or date readers would misread, and what to do; an empty text if there is no problem.
+    """Return which number or date on an analyst's own chart readers would misread, and what to do; empty if none.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def _formats(channel: Mapping[str, Any]) -> list[str]:
 
 
 def numbers_in(values: Sequence[Any]) -> list[float]:
-    """Return the numbers among values."""
+    """Return the numbers among the values that a chart writes."""
     return [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
 
 
@@ -130,7 +130,7 @@ def _rounded_away(formats: Sequence[str], field: str, values: Sequence[Any]) -> 
 
 
 def _decimals(found: re.Match[str], shown: float) -> int:
-    """Return how many decimals a format gives a number: p counts its digits from the first that is not 0."""
+    """Return how many decimals a Vega format gives a number: p counts its digits from the first that is not 0."""
     if found[2] == "d":
         return 0
     digits = int(found[1]) if found[1] else 12 if found[2] == "p" else 6
@@ -138,7 +138,7 @@ def _decimals(found: re.Match[str], shown: float) -> int:
 
 
 def _years(name: str, channel: Mapping[str, Any], values: Sequence[Any]) -> str:
-    """Return a problem if years would be written with separators and decimals, such as 2,022.5."""
+    """Return a problem if a chart would write years with separators and decimals, such as 2,022.5."""
     is_written = bool(_formats(channel)) or any("labelExpr" in each for each in _inner(channel))
     is_plain = is_number(channel) and not {"bin", "aggregate"} & channel.keys() and not is_written
     if name in _READ_AS_NUMBERS and is_plain and wording.are_years(sorted(set(numbers_in(values)))):

@@ -42,12 +42,13 @@ _CYCLES = {"month": 366, "week": 366, "doy": 366, "date": 31, "day": 7, "hours":
 
 
 def out_of_order(chart: Any, specification: Specification) -> str:
-    """Return a problem if a chart would draw names in another order than that of its rows, categories or dates."""
+    """Return a problem if an analyst's own chart would draw names out of the order of its rows, categories or dates."""
     problems = (_unlike_its_rows(unit, rows_of(unit, specification)) for unit in units(specification))
     return first_problem(problems) or out_of_categories(chart, specification)
 
 
 def _unlike_its_rows(unit: Specification, rows: Rows) -> str:
+    """Return a problem if a view would draw names, or months without a year, in another order than its rows."""
     for place in ("x", "y"):
         channel = unit["encoding"].get(place)
         if not (field := field_of(channel)):
@@ -66,6 +67,7 @@ def _has_order(channel: Mapping[str, Any]) -> bool:
 
 
 def _reordered(rows: Rows, field: str, mark: str) -> str:
+    """Return a problem if Vega's alphabetical order would change that of a chart's names."""
     names = list(dict.fromkeys(row[field] for row in rows if isinstance(row.get(field), str)))
     drawn = sorted(names)
     if drawn == names or all(map(_DATE.fullmatch, names)) or not (mark in PATHS or _have_order(drawn)):
@@ -77,7 +79,7 @@ def _reordered(rows: Rows, field: str, mark: str) -> str:
 
 
 def _have_order(drawn: Sequence[str]) -> bool:
-    """Return True if names in alphabetical order are periods or amounts, and not in order.
+    """Return True if names that Vega draws in alphabetical order are periods or amounts, and not in order.
 
     Examples
     --------
@@ -97,7 +99,7 @@ def _have_order(drawn: Sequence[str]) -> bool:
 
 
 def _with_numbers(name: str) -> list[tuple[int, int, str]]:
-    """Return a name as people put it into order: Week 2 before Week 10."""
+    """Return a name in a chart as people put it into order: Week 2 before Week 10."""
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part]
 
 
@@ -135,7 +137,7 @@ def _as_drawn(part: str) -> list[str]:
 
 
 def _is_one_round(dates: Sequence[str], time_unit: str) -> bool:
-    """Return True if dates, in order, are of no longer than a year, or the week or day of which a unit shows parts.
+    """Return True if a chart's dates, in order, are of one year at most, or of one week or day if a unit shows parts.
 
     Those of more are drawn to see the parts themselves, such as the hours in which people come.
 

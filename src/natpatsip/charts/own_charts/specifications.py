@@ -90,7 +90,7 @@ def rows_of(unit: Specification, specification: Specification) -> list[Mapping[s
 
 
 def children(view: Specification) -> list[Specification]:
-    """Return the views in a view."""
+    """Return the views of a chart that a view is made of."""
     return [*(child for key in CHILDREN for child in view.get(key, ())), *([view["spec"]] if "spec" in view else [])]
 
 
@@ -151,12 +151,12 @@ def columns(specification: Specification) -> set[str]:
 
 
 def first_problem(problems: Iterable[str]) -> str:
-    """Return the first text that is not empty; an empty text if all are."""
+    """Return the first problem that is found in a chart; an empty text if there is none."""
     return next(filter(None, problems), "")
 
 
 def misread(specification: Specification) -> str:
-    """Return which value Vega would read as another one, and what to do; an empty text if there is none.
+    """Return which value of an analyst's own chart Vega would read as another, and what to do; empty if none.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def joins_values(encoding: Mapping[str, Any], place: str) -> bool:
 
 
 def in_unit(text: str, unit: str) -> str:
-    """Return what is left of a date in a unit of time, such as the month in ``month``, so that years fall together.
+    """Return what Vega leaves of a date in a unit of time, such as the month in ``month``, so that years fall together.
 
     Examples
     --------
@@ -252,6 +252,7 @@ def in_unit(text: str, unit: str) -> str:
 
 
 def _not_a_time(value: Any) -> str:
+    """Return which value Vega would read as another date; an empty text if it would not."""
     if isinstance(value, str) and value and not _local(value):
         return f'the text "{value}", which Vega would read as another date or leave out.'
     if isinstance(value, int | float) and abs(value) < EARLIEST:
@@ -274,6 +275,7 @@ def with_local_times(specification: Specification) -> dict[str, Any]:
 
 
 def _with_rows(node: Any, times: set[str]) -> Any:
+    """Return a part of a chart with the dates in its rows as Vega reads them on every machine."""
     if isinstance(node, list):
         return [_with_rows(each, times) for each in node]
     if not isinstance(node, Mapping):
@@ -290,6 +292,8 @@ def _with_rows(node: Any, times: set[str]) -> Any:
 
 
 def _rows_with(rows: Rows, times: set[str]) -> list[Any]:
+    """Return the rows of a chart with their dates as Vega reads them on every machine."""
+
     def row_with(row: Any) -> Any:
         texts = {name: row[name] for name in times & row.keys() if isinstance(row[name], str)}
         return {**row, **{name: _local(text) or text for name, text in texts.items()}} if texts else row

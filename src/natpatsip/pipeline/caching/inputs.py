@@ -42,7 +42,7 @@ class Inputs:
 
     @classmethod
     def read(cls, project: Path) -> Inputs:
-        """Read the inputs as they are now.
+        """Read the inputs of reports as they are now.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class Inputs:
 
     @cached_property
     def digest(self) -> str:
-        """The digest of everything."""
+        """The digest of all inputs."""
         return key(self.project, self.environment, *(f"{name} {self.files[name]}" for name in sorted(self.files)))
 
     def without_params(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ class Inputs:
         return {name: sha for name, sha in found.items() if name not in looks} | {"_extensions": digest}
 
     def rules(self) -> str:
-        """Return the digest of what decides how text may be written: the look, the settings, the files they name."""
+        """Return the digest of the inputs that decide how text may be written: look, settings, the files they name."""
         shared = self.without_params()
         folders = tuple(f"{name}/" for name in SOURCE_FOLDERS)
         return key(self.environment, *(f"{name} {sha}" for name, sha in shared.items() if not name.startswith(folders)))
@@ -91,7 +91,7 @@ class Inputs:
         return _environment() != self.environment
 
     def sha256(self, name: str) -> str:
-        """Return the digest of a file of the project, or of the names in a folder; empty if there is neither."""
+        """Return the digest of an input: a file of the project, or the names in a folder; empty if there is neither."""
         return self.files.get(name) or sha256_of(self.project / name)
 
 
@@ -137,7 +137,7 @@ def _engine() -> Iterator[str]:
 
 
 def _packages(place: str) -> list[str]:
-    """Return the names of the packages installed in a folder; their metadata folders are named by version."""
+    """Return the packages in a folder, which results depend on, by their metadata folders, named by version."""
     try:
         return [name for name in os.listdir(place or ".") if name.endswith((".dist-info", ".egg-info"))]  # noqa: PTH208
     except OSError:

@@ -40,7 +40,7 @@ def is_of_cell(frame: FrameType | None, within: str) -> bool:
 
 
 def host_of(address: Any) -> str:
-    """Return the host and port of a socket's address; empty for this machine's own.
+    """Return the host and port of a socket that a cell opens; empty for this machine's own.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def host_of(address: Any) -> str:
 
 
 def files_named(source: str, project: str, names: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the files that the texts of some code name: in the project, or wherever an absolute path leads.
+    """Yield the files that the texts of a cell's code name: in the project, or wherever an absolute path leads.
 
     A text may be a path, a pattern such as ``data/*.parquet``, the end of a path, or SQL that names files.
     """
@@ -81,7 +81,7 @@ def commands_in(source: str) -> list[str]:
 
 
 def _found(named: str, place: Path) -> Iterator[str]:
-    """Yield the files that a text names from a folder; a pattern names none outside of it."""
+    """Yield the files that a text in a cell names from a folder; a pattern names none outside of it."""
     is_pattern = "*" in named and not Path(named).is_absolute()
     for each in glob.iglob(named, root_dir=place, recursive=True) if is_pattern else [named]:  # noqa: PTH207 — a text
         path = os.path.abspath(place / each)  # noqa: PTH100 — links stay what they are
@@ -90,7 +90,7 @@ def _found(named: str, place: Path) -> Iterator[str]:
 
 
 def _texts_in(source: str, names: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts of some code: those that it spells out, and those of the variables that it uses."""
+    """Yield the texts of a cell's code, which may name files: those spelled out, and those of variables it uses."""
     lines = ["" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines()]
     try:
         tree = ast.parse("\n".join(lines))
@@ -108,7 +108,7 @@ def _texts_in(source: str, names: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _part(node: ast.expr, names: Mapping[str, Any]) -> str:
-    """Return a part of a formatted text: of a variable, its value after the cell; of any other expression, a ``*``."""
+    """Return a part of a text that may name a file: of a variable, its value after the cell; else a ``*``."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     name = node.value.id if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name) else ""
@@ -116,7 +116,7 @@ def _part(node: ast.expr, names: Mapping[str, Any]) -> str:
 
 
 def modules_of(project: str) -> dict[str, str]:
-    """Return the files of the project's own modules that are loaded, by name."""
+    """Return the files of the project's own modules that a notebook has loaded, by name."""
     src = os.path.join(project, "src", "")  # noqa: PTH118
     loaded = {
         name: getattr(each, "__file__", None) for name, each in list(sys.modules.items()) if type(each) is ModuleType

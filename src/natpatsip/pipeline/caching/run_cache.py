@@ -74,7 +74,7 @@ class Trace:
         return cls(content["files"], tuple((fact, period, sha) for fact, period, sha in content["facts"]))
 
     def to_json(self) -> dict[str, Any]:
-        """Return a record that JSON can hold."""
+        """Return the trace as a record that JSON can hold."""
         return {"files": dict(self.files), "facts": list(self.facts)}
 
     def is_current(self, inputs: Inputs, facts: Facts | None) -> bool:
@@ -85,7 +85,7 @@ class Trace:
 
     @property
     def key(self) -> str:
-        """Its digest."""
+        """The trace's digest."""
         return key(json.dumps(self.to_json(), sort_keys=True))
 
 
@@ -110,7 +110,7 @@ class Executed:
 
     @cached_property
     def outputs(self) -> Outputs:
-        """What it holds for the build."""
+        """What the executed notebook holds for the build."""
         from natpatsip.pipeline.notebook_outputs import Outputs
 
         return Outputs.of(self.name, self.content)
@@ -128,7 +128,7 @@ class RunCache:
 
     @property
     def _made_of(self) -> tuple[str, ...]:
-        """What a run is found by besides the notebook."""
+        """What a saved run is found by besides the notebook."""
         own = (str(self.quarter), self.edition, self.kernels)
         return ("the key of a run", str(self.inputs.project), self.inputs.environment, *own)
 
@@ -181,6 +181,7 @@ class RunCache:
         return [file for file in notebooks.glob("*.ipynb") if f"{file.stem}.qmd" in book and not self._may_find(file)]
 
     def _may_find(self, file: Path) -> bool:
+        """Return True if a saved run of a notebook may be used, by the files that it has read."""
         try:
             written = file.read_bytes()
             name = memory.once(lambda: self.key(json.loads(written)), written, *self._made_of)
@@ -216,7 +217,7 @@ class RunCache:
 
 
 def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
-    """Return an executed notebook with the prose, ids and metadata that its source now has.
+    """Return a saved run's notebook with the prose, ids and metadata that its source now has.
 
     What runs in the source is the same as when it ran, in the same order; so its results are dealt out in that order,
     whatever has happened to the cells of prose between.
@@ -258,7 +259,7 @@ def with_prose_of(content: Mapping[str, Any], executed: Mapping[str, Any], quart
 
 
 def _times(idle: Mapping[str, Any] | None, at: str, source: Mapping[str, Any], quarter: Quarter) -> dict[str, Any]:
-    """Return what papermill records for a cell of prose."""
+    """Return what papermill records for a cell of prose, in a run that is not repeated."""
     appears = appears_in(source, quarter)
     before = idle["metadata"].get("papermill", {}) if idle else {}
     if before and (before.get("start_time") is not None) == appears:

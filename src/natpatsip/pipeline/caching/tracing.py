@@ -96,14 +96,14 @@ class Tracer:
         self._modules: set[str] = set()  # of the project's own: those whose texts were read
 
     def begin(self) -> None:
-        """Record from now on."""
+        """Record what the notebook reads from now on."""
         self._ignored.update(name for name in NATIVE if name in sys.modules)
         if not self._has_begun:
             self._has_begun = True
             sys.addaudithook(self._hear)
 
     def report(self, project: str) -> str:
-        """Return, as JSON, what was read.
+        """Return, as JSON, what the notebook has read.
 
         Parameters
         ----------
@@ -174,6 +174,7 @@ class Tracer:
         return {path for each in sources for path in files_named(each, project, variables)} - loaded
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Record what an audit event says the notebook reads."""
         if event not in HEARD:  # such as that of `id`, which pandas and Altair call 100,000 times in a notebook
             return
         if event == "open":
@@ -207,7 +208,7 @@ class Tracer:
             self._by_cell.add(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
 
     def _opened(self, path: str, flags: int) -> None:
-        """Record a file as read unless this process has created it."""
+        """Record a file as read by the notebook unless this process has created it."""
         if path in self._created:
             return
         if flags & WRITING:
@@ -237,7 +238,7 @@ tracer = Tracer()
 
 
 def _importer() -> str:
-    """Return the package whose code has asked for the import that is going on."""
+    """Return the package whose code has asked for the import that is traced."""
     frame = sys._getframe(2)  # where the import system raises the event
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "_frozen_importlib"):
         frame = frame.f_back
@@ -245,7 +246,7 @@ def _importer() -> str:
 
 
 def _inside(path: str, project: str) -> str | None:
-    """Return a path relative to the project; empty if it is part of the environment; None if it is elsewhere.
+    """Return a path that was read relative to the project; empty if of the environment; None if it is elsewhere.
 
     Either may lie in the other: the environment in the project's folder, or the project below Python's, as in /usr/src.
     """
@@ -269,7 +270,7 @@ def _inside(path: str, project: str) -> str | None:
 
 @cache
 def _environment(root: str) -> tuple[set[str], set[str]]:
-    """Return the folders of Python, its packages and the engine: those apart from the project, those around it."""
+    """Return the folders of Python, packages and engine, not traced: those apart from the project, those around it."""
     packages = (sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     places = {sys.prefix, sys.base_prefix, sys.exec_prefix, ENGINE, *packages}
     places |= set(map(os.path.realpath, places))

@@ -108,7 +108,7 @@ class BuildRecord:
 
 
 def earlier_reports(project: Path, quarter: Quarter, options: Options) -> dict[str, str]:
-    """Return the digests of files of earlier reports: a draft is compared with the one before it, checks use facts."""
+    """Return the digests of earlier reports' files, which this one is made of too: drafts compare, checks use facts."""
     known = sorted(file.stem for file in (project / "params").glob("*.yml") if file.stem < str(quarter))
     files = [project / "reports" / name / "facts.csv" for name in known]
     for folder in options.earlier(project, quarter.previous()):
@@ -138,7 +138,7 @@ def made_of(inputs: Inputs, params: Params, options: Options) -> dict[str, str]:
 
 
 def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the supersets of the formats, smallest first."""
+    """Yield the formats that a build's record may be of: supersets of those asked for, smallest first."""
     others = [name for name in FORMATS if name not in formats]
     for count in range(len(others) + 1):
         for more in combinations(others, count):
@@ -146,7 +146,7 @@ def _with_more(formats: Collection[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _files(report: Path) -> dict[str, str]:
-    """Return the digests of a report's files."""
+    """Return the digests of a report's files, by which it is up to date or not."""
     found = {}
     for place, inner, names in os.walk(report):
         if Path(place) == report:

@@ -101,7 +101,7 @@ class Artist:
         return vl_convert
 
     def warm_up(self) -> None:
-        """Compile a chart that nobody sees: the first one takes half a second."""
+        """Compile a chart that nobody sees, to draw others sooner: the first one takes half a second."""
         _need_addresses()
         first = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "nominal"}}}
         self._converter.vegalite_to_svg(first, vl_version=VEGALITE)
@@ -181,6 +181,8 @@ class Artist:
         return _Layout(specification, lambda: self._converter)
 
     def _svg(self, name: str, layout: _Layout) -> str:
+        """Return the SVG of a chart's layout, drawn or from the cache."""
+
         def draw() -> bytes:
             if not is_made_here(layout.specification) and (fault := _fault(layout)):
                 raise FigureError(f"{name}: {fault}")
@@ -216,6 +218,7 @@ class Artist:
         return self._once("png", svg, draw, fault=f"{name}: the SVG cannot be drawn")
 
     def _once(self, kind: str, made_from: str, draw: Callable[[], bytes], *, fault: str) -> bytes:
+        """Return a drawing from the cache, or draw and save it."""
         name = key(self._toolchain, made_from)
         if (cached := self._cache.get(kind, name)) is not None:
             return cached
@@ -252,12 +255,12 @@ class _Layout:
 
     @cached_property
     def text(self) -> str:
-        """The specification as JSON."""
+        """The specification of the layout as JSON, which is drawn."""
         return json.dumps(self.specification, sort_keys=True)
 
     @cached_property
     def vega(self) -> Specification:
-        """The chart as Vega."""
+        """The layout compiled to Vega."""
         return dict(self.converter().vegalite_to_vega(dict(self.specification), vl_version=VEGALITE))
 
     @cached_property
@@ -273,7 +276,7 @@ class _Layout:
 
 
 def _fault(layout: _Layout) -> str:
-    """Return why a chart would say nothing, or something else than its data do; an empty text if it does not."""
+    """Return why a drawn chart would say nothing, or something else than its data do; an empty text if it does not."""
     specification = layout.specification
     return (
         undrawn(specification, lambda: layout.scene)
@@ -283,7 +286,7 @@ def _fault(layout: _Layout) -> str:
 
 
 def _cleaned(specification: Specification) -> Specification:
-    """Return a chart with its keys sorted and without control characters.
+    """Return a chart to draw with its keys sorted and without control characters.
 
     Saved notebooks have their keys sorted: a chart is the same whether its notebook ran now or earlier.
     """

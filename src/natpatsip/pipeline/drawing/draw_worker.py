@@ -80,15 +80,15 @@ class DrawProcess:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it takes too long for what it draws."""
+        """Whether the process takes too long for what it draws."""
         return self.began is not None and time.monotonic() - self.began > PATIENCE
 
     def kill(self) -> None:
-        """Stop it, whatever it does."""
+        """Stop the process that draws, whatever it does."""
         self.process.kill()
 
     def end(self) -> None:
-        """Stop it, and wait until it has ended."""
+        """Stop the process that draws, and wait until it has ended."""
         self.kill()
         with contextlib.suppress(OSError), self.process:  # what it no longer reads cannot be written
             pass
@@ -156,7 +156,7 @@ class DrawWorkers:
         return found
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes that draw."""
         with self._changed:
             self.is_open = False
             self._waiting.clear()
@@ -167,6 +167,7 @@ class DrawWorkers:
             thread.join()
 
     def _add(self, requests: Collection[Request]) -> None:
+        """Have drawings wait, and start as many processes as they need."""
         with self._changed:
             if not self.is_open:
                 return
@@ -227,6 +228,7 @@ class DrawWorkers:
 
 
 def _settings(cache: Cache, fonts: Path, formats: Collection[str]) -> dict[str, Any]:
+    """Return what a process that draws has to know."""
     return {
         "cache": str(cache.folder.absolute()),
         "is_read": cache.is_read,
@@ -279,7 +281,7 @@ def finish(cache: Cache) -> Mapping[str, Drawn]:
 
 
 def stop() -> None:
-    """End the processes."""
+    """End the processes that draw."""
     global _workers
     if _workers is not None:
         _workers.close()

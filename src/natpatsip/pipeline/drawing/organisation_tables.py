@@ -14,11 +14,12 @@ MANY = 3  # columns that fit every page; of more, a table scrolls by itself wher
 
 
 def tables(data: Mapping[str, Any]) -> str:
-    """Return the latest values of all organisations, a table for each kind of organisation."""
+    """Return the latest values of all organisations as HTML, a table for each kind of organisation."""
     return "\n".join(map(_table, data["groups"]))
 
 
 def _table(group: Mapping[str, Any]) -> str:
+    """Return the table of a kind of organisation as HTML."""
     names = [group["kind"], *(each["heading"] for each in group["measures"])]
     head = "".join(f'<th scope="col"{_number(at)}>{_unbroken(name)}</th>' for at, name in enumerate(names))
     labels = [escape(name) for name in names[1:]]
@@ -35,11 +36,12 @@ def _table(group: Mapping[str, Any]) -> str:
 
 
 def _unbroken(heading: str) -> str:
-    """Return a heading whose sign of percent is never on a line of its own."""
+    """Return a heading in the table of organisations whose sign of percent is never on a line of its own."""
     return escape(heading).replace(", %", ",&nbsp;%")
 
 
 def _row(name: str, values: list[str], labels: list[str], kind: str = "") -> str:
+    """Return the row of an organisation as HTML."""
     cells = "".join(
         f'<td class="number" data-label="{label}">{escape(value)}</td>'
         for label, value in zip(labels, values, strict=True)

@@ -49,7 +49,7 @@ def _shortened(data: Mapping[str, Any], texts: dict[str, str]) -> Mapping[str, A
 
 
 def _code(number: int) -> str:
-    """Return the letters for the text of a number.
+    """Return the letters that Vega draws for the text of a number.
 
     Examples
     --------

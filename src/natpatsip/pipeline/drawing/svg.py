@@ -57,6 +57,7 @@ def portable(svg: str) -> str:
 
 
 def _set_styles(node: etree._Element, styles: str) -> None:
+    """Give an element of an SVG its styles as attributes."""
     for key, value in (part.split(":", 1) for part in styles.split(";") if ":" in part):
         if key.strip() == "font" and (font := _FONT.fullmatch(value.strip())):
             parts = zip(("font-style", "font-weight", "font-size", "font-family"), font.groups(), strict=True)
@@ -66,6 +67,7 @@ def _set_styles(node: etree._Element, styles: str) -> None:
 
 
 def _number_ids(root: etree._Element) -> None:
+    """Replace the ids that a drawing uses by numbered ones, and leave out the others."""
     nodes = list(root.iter(etree.Element))
     used = {name for node in nodes for value in node.attrib.values() for name in _REFERENCE.findall(value)}
     used |= {value[1:] for node in nodes for key, value in node.attrib.items() if _is_link(key, value)}
@@ -115,7 +117,7 @@ def tidy(svg: str, prefix: str) -> str:
 
 
 def _round_markup(svg: str) -> str:
-    """Round the numbers within tags, never those in text."""
+    """Round the numbers within an SVG's tags, never those in text."""
     return re.sub(r"<[^>]*>", lambda tag: _NUMBER.sub(lambda number: _short(number[0]), tag[0]), svg)
 
 
@@ -124,6 +126,7 @@ def _short(number: str) -> str:
 
 
 def _with_view_box(svg: str) -> str:
+    """Return an SVG that scales: with a view box of its size, if it has none."""
     head = re.match(r"<svg[^>]*>", svg)
     if not head or "viewBox" in head[0]:
         return svg
@@ -174,6 +177,7 @@ def _without_defaults(node: etree._Element, name: str) -> None:
 
 
 def _replace_by_content(group: etree._Element) -> None:
+    """Take out a group of an SVG, and leave what is in it."""
     parent = group.getparent()
     if parent is None or (group.text or "").strip():
         return

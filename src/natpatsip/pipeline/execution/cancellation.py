@@ -33,7 +33,7 @@ class TimeLimits:
         return left if self.cell is None else min(left, self.cell)
 
     def message(self) -> str:
-        """Return which limit was exceeded, after one was.
+        """Return which time limit of a notebook was exceeded, after one was.
 
         Examples
         --------
@@ -90,7 +90,7 @@ class CancelToken:
                 self._callbacks.remove(callback)
 
     def cancel(self) -> None:
-        """End all that runs, and let nothing begin."""
+        """End all notebooks that run, and let none begin."""
         with self._lock:
             self.is_cancelled = True
             for callback in self._callbacks:

@@ -70,7 +70,7 @@ class Cluster:
         return NotebookRun(content, result.seconds, result.reads)
 
     def stop(self) -> None:
-        """Give up the tasks that are not done."""
+        """Give up the tasks that the cluster has not done."""
         self.executor.shutdown(wait=False)
 
     def _result(self, notebook: Notebook, future: concurrent.futures.Future[TaskResult]) -> TaskResult:

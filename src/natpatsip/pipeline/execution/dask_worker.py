@@ -58,7 +58,7 @@ class TaskResult:
 
 
 def pack_project(project: Path) -> dict[str, bytes]:
-    """Return the files of a project that its notebooks may read."""
+    """Return the files of a project that its notebooks may read on a worker."""
     found = {MARK: (project / MARK).read_bytes()}
     for name in SENT:
         for file in sorted((project / name).rglob("*")):
@@ -70,7 +70,7 @@ def pack_project(project: Path) -> dict[str, bytes]:
 
 @cache  # as it was when this process first looked, since that is what it has imported
 def environment() -> dict[str, str]:
-    """Return the versions of Python, the engine and the packages that it asks for, by name."""
+    """Return the versions that workers are compared by: of Python, the engine and the packages that it asks for."""
     asked = (NAME.match(line) for line in requires("natpatsip") or () if "extra ==" not in line)
     packages = sorted({*BESIDES, "natpatsip", *(name[0] for name in asked if name)})
     source = {"python": platform.python_version(), "natpatsip source": sha256_of_folder(ENGINE)[:12]}

@@ -179,6 +179,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return self._ask("natpatsip.pipeline.execution.missing_column", f"advice({message!r})")
 
     def _execute(self, cell: NotebookNode, index: int) -> None:
+        """Run a cell; one that takes too long, or kills the kernel, fails with an error among its outputs."""
         try:
             self.execute_cell(cell, index)
         except (CellTimeoutError, DeadKernelError, TimeLimitExceeded) as error:
@@ -190,6 +191,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
             raise CellExecutionError.from_cell_and_msg(cell, report) from None
 
     def _store(self, cell: NotebookNode, asked: Mapping[str, str]) -> None:
+        """Evaluate the inline code of a cell on the kernel, and store its results in the cell."""
         place = self._place(cell)
         wrapped = printing(cell) if self._is_python else asked
         try:
@@ -213,7 +215,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return "CellTimeoutError", self.limits.message()
 
     def evaluate(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """Return the results of expressions, by the same keys."""
+        """Return the kernel's results of expressions, by the same keys."""
         message = self.kc.execute("", silent=True, store_history=False, user_expressions=dict(asked))
         waiting = asyncio.wait_for(self.async_wait_for_reply(message), self.limits.left())
         try:
@@ -223,7 +225,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
         return results
 
     def output(self, outs: list[NotebookNode], *message: Any) -> Any:
-        """Add an output; text joins the text of the same stream before it, however many messages the kernel sent."""
+        """Add an output to the cell that runs; text joins that of the same stream, however many messages it came in."""
         before = len(outs)
         added = super().output(outs, *message)
         if before and len(outs) == before + 1 and _are_one_stream(*outs[-2:]):
@@ -232,7 +234,7 @@ class InlineClient(PapermillNotebookClient):  # type: ignore[misc]
 
 
 def assigned(source: str) -> set[str]:
-    """Return the names that a cell binds for the cells after it; none if it is not plain Python.
+    """Return the names that a cell which runs binds for the cells after it; none if it is not plain Python.
 
     Examples
     --------

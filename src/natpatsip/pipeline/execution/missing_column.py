@@ -67,7 +67,7 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 def _table(error: Any, places: Sequence[Mapping[str, Any]]) -> Any:
-    """Return the frame in which pandas looked for a column, given the variables of its functions, the innermost first.
+    """Return the frame in which pandas failed to find a column, given its functions' variables, the innermost first.
 
     Only if it looked among columns: a label that no row has is something else.
     """
@@ -84,7 +84,7 @@ def _table(error: Any, places: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def _names(error: Any) -> list[str]:
-    """Return the names that were looked for: quoted, in brackets if there are any; after a colon; or by themselves."""
+    """Return the columns looked for: quoted, in brackets if there are any; after a colon; or by themselves."""
     if isinstance(error, AttributeError):
         return [str(error.name)]
     text = str(error.args[0]) if error.args else ""
@@ -93,7 +93,7 @@ def _names(error: Any) -> list[str]:
 
 
 def _names_of(table: Any, frames: Sequence[FrameType]) -> Iterator[str]:
-    """Yield what the analyst's code calls a frame."""
+    """Yield what the code of the cell that failed calls a frame."""
     for frame in frames:
         if not _module(frame).startswith(("pandas.", "natpatsip.")):
             yield from (name for name, value in frame.f_locals.items() if value is table and not name.startswith("_"))

@@ -110,7 +110,7 @@ def run(
 
 
 def _copy_of(plan: Plan, notebook: Notebook) -> Path:
-    """Write the notebook as it was read, in which every cell has its id, and return the file."""
+    """Write the notebook that is run as it was read, in which every cell has its id, and return the file."""
     import nbformat  # where a notebook runs: papermill imports it too
 
     file = plan.workplace / "sources" / notebook.path.name

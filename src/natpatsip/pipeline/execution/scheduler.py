@@ -142,7 +142,7 @@ def _faulty_files(errors: Mapping[str, ReportError]) -> Iterator[DataFileError]:
 
 
 def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
-    """Return the notebooks that a notebook depends on, directly or not."""
+    """Return the notebooks that a notebook waits for, directly or not."""
     found: set[str] = set()
     todo = set(before[name])
     while todo:
@@ -153,5 +153,5 @@ def _all_before(before: Mapping[str, set[str]], name: str) -> set[str]:
 
 
 def _facts_of(executed: Iterable[Executed]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the records of the facts that notebooks have published."""
+    """Return the records of the facts that notebooks which have run publish, for those that cite them."""
     return {fact.key: fact.record() for each in executed for fact in each.outputs.published}

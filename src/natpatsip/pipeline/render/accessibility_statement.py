@@ -53,7 +53,7 @@ class Pair:
 
     @property
     def ratio(self) -> float:
-        """The contrast ratio."""
+        """The contrast ratio that the statement has for the pair."""
         return palette.contrast(self.front, self.ground)
 
 
@@ -92,6 +92,7 @@ def read_pairs(brand: Path) -> dict[str, list[Pair]]:
 def _page(
     theme: str, colours: Mapping[str, Any], tints: Mapping[str, tuple[str, str]], *, banner: str
 ) -> Iterator[Pair]:
+    """Yield the colours that meet on pages, for the accessibility statement."""
     for ground, fronts in GROUNDS.items():
         for front in fronts:
             yield Pair(f"{front} on {ground} ({theme})", colours[front], colours[ground], TEXT)
@@ -102,7 +103,7 @@ def _page(
 
 
 def _charts(theme: str, shown: Callable[[str], str]) -> Iterator[Pair]:
-    """Return what meets in charts; `shown` gives the colour that a page of the theme shows for a drawing's own."""
+    """Return what meets in charts, for the statement; `shown` gives the page's colour for a drawing's own."""
     paper = shown(palette.PAPER)
     for each in CHART_TEXTS:
         yield Pair(f"text in a chart ({theme})", shown(each), paper, TEXT)
@@ -155,6 +156,7 @@ def _statement(job: RenderJob, chapters: Sequence[Chapter]) -> str:
 
 
 def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
+    """Yield what the accessibility statement says was checked, and how often."""
     charts, pictures = (sum(_divs(each, kind) for each in chapters) for kind in ("report-figure", "picture"))
     headings = sum(len(chapter.headings) for chapter in chapters)
     tables, links = (sum(each.kinds[kind] for each in chapters) for kind in ("Table", "Link"))
@@ -223,6 +225,7 @@ def _in_pairs(pairs: Sequence[Pair]) -> str:
 
 
 def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield what the accessibility statement says of how the pages are tested and made."""
     yield (
         "The software that makes these pages is tested in a browser whenever it changes. The tests use the rules of "
         "axe-core for WCAG 2.2 AA on wide and narrow screens, in light and dark mode, and with and without scripts. "
@@ -241,6 +244,7 @@ def _made(chapters: Sequence[Chapter]) -> Iterator[str]:
 
 
 def _known(job: RenderJob) -> Iterator[str]:
+    """Yield what the accessibility statement says is not tested or not accessible."""
     yield "Nobody who uses assistive technology every day has tested this report yet."
     yield "Only people can judge whether an alternative text says enough and the language is plain."
     if "pdf" in job.formats:
@@ -253,6 +257,7 @@ def _known(job: RenderJob) -> Iterator[str]:
 
 
 def _contact(report: Report) -> Iterator[str]:
+    """Yield what the accessibility statement says of whom to ask."""
     contact = report.settings.contact
     if not contact:
         yield (
@@ -269,6 +274,6 @@ def _contact(report: Report) -> Iterator[str]:
 
 
 def _linked(contact: str) -> str:
-    """Return a contact with its e-mail address as a link."""
+    """Return the statement's contact with its e-mail address as a link."""
     is_address = "@" in contact and " " not in contact
     return f"[{contact}](mailto:{contact})" if is_address else escaped(contact)

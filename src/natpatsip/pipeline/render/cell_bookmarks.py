@@ -142,7 +142,7 @@ def is_contents(paragraph: Paragraph) -> bool:
 
 
 def is_of_contents(style: str) -> bool:
-    """Return True if a style is that of the contents."""
+    """Return True if a style of the Word file is that of the contents."""
     return bool(_CONTENTS.match(style))
 
 

@@ -25,7 +25,7 @@ PASSPORTS = "passports.lua"  # it has nothing to do in a chapter without numbers
 
 
 def blocks_text(blocks: Sequence[Node]) -> str:
-    """Return blocks as the JSON that documents hold."""
+    """Return blocks as the JSON that pandoc's documents hold."""
     return json.dumps(blocks, separators=(",", ":"))
 
 
@@ -69,7 +69,7 @@ def _metadata(report: Report, to: str) -> dict[str, Any]:
 
 
 def _filters(blocks: str) -> list[str]:
-    """Return the filters that blocks need: where there is no number, there is nothing to say of where it comes from."""
+    """Return the filters of pandoc that blocks need: without a number, there is no source of it to name."""
     has_numbers = '"fact"' in blocks or '"passports"' in blocks
     filters = [each.removeprefix("--lua-filter=") for each in FILTERS]
     return [each for each in filters if has_numbers or not each.endswith(PASSPORTS)]
@@ -114,7 +114,7 @@ def frame_of(
 
 
 def _without_empty_lists(value: Any) -> Any:
-    """Return variables without lists of nothing, which are as good as none: Lua takes them for something."""
+    """Return a template's variables without lists of nothing, as good as none: Lua takes them for something."""
     if isinstance(value, Mapping):
         return {key: _without_empty_lists(each) for key, each in value.items() if each != []}
     return [_without_empty_lists(each) for each in value] if isinstance(value, list) else value
@@ -129,6 +129,7 @@ def _frame_alone(
     variables: Mapping[str, Any],
     headings: Sequence[Node],
 ) -> str:
+    """Return a template as a run of pandoc of its own fills it in."""
     body = [] if headings else [{"t": "RawBlock", "c": [to.removesuffix("5"), PLACES[to]]}]
     made = run_pandoc(
         "--from=json",
@@ -148,7 +149,7 @@ def _frame_alone(
 
 
 def framed(frame: str, to: str, body: str) -> str:
-    """Return a template that is filled in, with the body in its place."""
+    """Return a template of pandoc's that is filled in, with the body in its place."""
     before, _, after = frame.partition(PLACES[to])
     return f"{before}{body}{after}"
 

@@ -67,7 +67,7 @@ class Chapter:
 
     @property
     def stem(self) -> str:
-        """The file's name without its ending, which is also the id of the chapter's first heading."""
+        """The staged file's name without its ending, which is also the id of the chapter's first heading."""
         return self.name.removesuffix(".qmd")
 
     @cached_property
@@ -82,29 +82,29 @@ class Chapter:
 
     @cached_property
     def divs(self) -> list[Node]:
-        """The divs in reading order, the outer before the inner, without what they hold."""
+        """The chapter's divs in reading order, the outer before the inner, without what they hold."""
         return self.once(lambda: [{"t": "Div", "c": [div["c"][0], []]} for div in find(self.blocks, "Div")], "divs")
 
     @cached_property
     def kinds(self) -> Counter[str]:
-        """How many elements of each kind it has."""
+        """How many of pandoc's elements of each kind the chapter has."""
         return Counter(self.once(lambda: Counter(node["t"] for node in self.nodes), "kinds"))
 
     @cached_property
     def ids(self) -> list[str]:
-        """The ids that links can lead to, in reading order."""
+        """The ids that links to the chapter can lead to, in reading order."""
         kinds = {"Header", "Div", "Span", "Table"}
         found = self.once(lambda: [attributes_of(node)[0] for node in self.nodes if node["t"] in kinds], "ids")
         return [name for name in found if name]
 
     @cached_property
     def targets(self) -> list[str]:
-        """What its links lead to, in reading order."""
+        """What the links of the chapter lead to, in reading order."""
         return self.once(lambda: [node["c"][2][0] for node in self.nodes if node["t"] == "Link"], "targets")
 
     @cached_property
     def headings(self) -> list[Heading]:
-        """The headings in reading order, without the titles of callouts."""
+        """The chapter's headings in reading order, without the titles of callouts."""
 
         def found() -> list[tuple[int, str, str]]:
             nodes = find(self.blocks, "Header", but=_is_callout)
@@ -124,11 +124,11 @@ class Chapter:
 
     @property
     def title(self) -> str:
-        """The text of the first heading."""
+        """The text of the chapter's first heading."""
         return self.headings[0].text
 
     def line_of(self, needle: str, nth: int = 1) -> int | None:
-        """Return the number of the nth line that has `needle` in it, of the last if they are fewer, or None."""
+        """Return the number of the chapter's nth line with `needle` in it, of the last if they are fewer, or None."""
         lines = [number for number, line in enumerate(self.lines, start=1) if needle and needle in line]
         return lines[min(nth, len(lines)) - 1] if lines else None
 
@@ -209,6 +209,7 @@ def parse_each(
 
 
 def _reading(report: Report, chapter: Chapter) -> Task:
+    """Return the task for pandoc to read a chapter."""
     cites = tuple(_citing(report, chapter.source))
     arguments = (f"--from={READER}", "--to=json", *cites)
     return Task(
@@ -253,6 +254,7 @@ def _with_document(chapter: Chapter, task: Task, text: str, results: SavedResult
 
 
 def _read(stem: str, text: str, *, has_citations: bool) -> Node:
+    """Return what pandoc has read of a chapter, with ids for its headings."""
     document = read_document(text)
     if has_citations:
         document["blocks"] = _without_citations(document["blocks"], stem)
@@ -372,7 +374,7 @@ def _name_headings(blocks: list[Node], stem: str) -> None:
 
 
 def walk(value: Any) -> Iterator[Node]:
-    """Yield every element under `value`, in reading order, the outer before the inner."""
+    """Yield every element of pandoc's under `value`, in reading order, the outer before the inner."""
     todo = [value]
     while todo:
         each = todo.pop()
@@ -386,7 +388,7 @@ def walk(value: Any) -> Iterator[Node]:
 
 
 def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False) -> Iterator[Node]:
-    """Yield the elements of some kinds as `walk` does, but for those in an element of which `but` is true.
+    """Yield pandoc's elements of some kinds as `walk` does, but for those in an element of which `but` is true.
 
     Most elements are words, which hold nothing: they are passed over.
     """
@@ -403,7 +405,7 @@ def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False)
 
 
 def text_of(value: Any) -> str:
-    """Return the plain text of inlines or blocks."""
+    """Return the plain text of pandoc's inlines or blocks."""
     if isinstance(value, list):
         return "".join(text_of(each) for each in value)
     if not isinstance(value, dict) or "t" not in value:
@@ -424,12 +426,12 @@ def text_of(value: Any) -> str:
 
 
 def classes_of(div: Node) -> list[str]:
-    """Return the classes of a div, span, heading or link."""
+    """Return the classes of one of pandoc's divs, spans, headings or links."""
     return list(attributes_of(div)[1])
 
 
 def attributes_of(node: Node) -> tuple[str, list[str], dict[str, str]]:
-    """Return id, classes and key-value attributes of an element that has them."""
+    """Return id, classes and key-value attributes of an element of pandoc's that has them."""
     position = {"Header": 1}.get(node["t"], 0)
     name, classes, pairs = node["c"][position]
     return name, classes, dict(pairs)

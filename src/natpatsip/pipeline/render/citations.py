@@ -50,5 +50,5 @@ def without_brackets(text: str, keys: frozenset[str]) -> list[str]:
 
 
 def works_of(folder: Path, names: Sequence[str]) -> list[Works]:
-    """Return the works of some files."""
+    """Return the works of some files of a bibliography."""
     return [read_works(name, (folder / name).read_text(encoding="utf-8-sig", errors="replace")) for name in names]

@@ -89,7 +89,7 @@ def _move_out_of_labels(document: Any) -> None:
 
 
 def _add(document: Any, runs: Sequence[Any], remark: Remark, seed: str) -> str:
-    """Add a comment and return the id of its paragraph, by which threads are told."""
+    """Add a comment to the Word file and return the id of its paragraph, by which threads are told."""
     initials = "".join(word[0] for word in remark.author.split())
     element = document.add_comment(
         [runs[0], runs[-1]], remark.text, author=remark.author, initials=initials
@@ -172,12 +172,12 @@ def _occurrence(paragraphs: Sequence[Any], note: Note, words: re.Pattern[str]) -
 
 
 def _cuts(text: str, start: int, end: int) -> tuple[bool, bool]:
-    """Return whether a stretch of a text begins, and whether it ends, within a word or a number."""
+    """Return whether a comment's stretch of a text begins, and whether it ends, within a word or a number."""
     return bool(_WITHIN.match(text, start)), bool(_WITHIN.match(text, end))
 
 
 def _alike(one: str, other: str) -> int:
-    """Return how many signs two texts begin with are the same."""
+    """Return how many signs around a comment's words are the same in two texts."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
@@ -220,7 +220,7 @@ def _picture_of(paragraphs: Sequence[Any], words: str) -> tuple[Any, float]:
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a stretch of a text with all of the words and numbers that it begins and ends in."""
+    """Return a comment's stretch of a text with all of the words and numbers that it begins and ends in."""
     while _WITHIN.match(text, start):
         start -= 1
     while _WITHIN.match(text, end):
@@ -229,7 +229,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
-    """Return the text of a paragraph with single spaces, and where each letter is: the element and the place in it.
+    """Return a Word paragraph's text with single spaces, and where each letter is: the element, the place in it.
 
     A line break or a tab is a space, as it is where a reviewed file is read.
     """
@@ -246,7 +246,7 @@ def _letters_of(paragraph: Any) -> tuple[str, list[tuple[Any, int]]]:
 
 
 def _parted(places: Sequence[tuple[Any, int]]) -> list[Any]:
-    """Return the runs of some letters, the first and the last parted from the letters around them."""
+    """Return the Word runs of some letters, the first and the last parted from the letters around them."""
     places = [each for each in places if each[0].tag == qn("w:t")]
     if not places:
         return []
@@ -283,7 +283,7 @@ def _part(element: Any, at: int) -> Any:
 
 
 def _paragraphs_of(body: Any, bookmark: str) -> list[Any]:
-    """Return the paragraphs from the start of a bookmark to its end."""
+    """Return the Word file's paragraphs from the start of a bookmark to its end."""
     number, found = None, []
     for element in body.iter(qn("w:p"), qn("w:bookmarkStart"), qn("w:bookmarkEnd")):
         if element.tag == qn("w:bookmarkStart") and element.get(qn("w:name")) == bookmark:

@@ -92,7 +92,7 @@ def check_chapters(report: Report, chapters: Sequence[Chapter], *, formats: Coll
 
 
 def _files(report: Report) -> tuple[str, ...]:
-    """Return the files of a report, which chapters name."""
+    """Return the files of a report that its chapters may name."""
     return tuple(sorted(str(file) for folder in (report.root, report.extension) for file in files_in(folder)))
 
 
@@ -111,6 +111,7 @@ class _Constructs:
     is_staged: bool = True
 
     def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the chapter's constructs."""
         yield from self._headings() if self.is_staged else ()
         yield from self._shortcodes()
         yield from self._formulas()
@@ -168,7 +169,7 @@ class _Constructs:
         return found
 
     def _shortcodes(self) -> Iterator[str]:
-        """Yield a sentence for each line with a shortcode.
+        """Yield a sentence for each line of the chapter with a shortcode.
 
         Quarto looks for them in the source, in code and attributes too, before pandoc reads it. So text from data, of
         which staging escapes the signs, is not a shortcode to either renderer.
@@ -179,7 +180,7 @@ class _Constructs:
                 yield f"{place}: found a shortcode ({SHORTCODE} … >}}}}), which only Quarto knows. {SEE}"
 
     def _formulas(self) -> Iterator[str]:
-        """Yield a sentence for each formula of which something would be lost.
+        """Yield a sentence for each formula of the chapter of which something would be lost.
 
         If pandoc cannot turn it into MathML, pages would show its source.
         """
@@ -200,6 +201,7 @@ class _Constructs:
                 )
 
     def _refused(self, node: Node, counted: Counter[str]) -> str:
+        """Return the sentence for an element of pandoc's that no chapter may have."""
         content: Any = node.get("c")
         needle, form = "", ""
         if node["t"] in {"RawBlock", "RawInline", "CodeBlock"}:
@@ -225,6 +227,7 @@ class _Constructs:
         )
 
     def _headings(self) -> Iterator[str]:
+        """Yield what is wrong with the chapter's headings."""
         chapter, headings = self.chapter, self.chapter.headings
         first = chapter.blocks[0] if chapter.blocks else {"t": "nothing"}
         if first["t"] != "Header" or headings[0].level != 1 or headings[0].id != chapter.stem:
@@ -250,6 +253,7 @@ class _Constructs:
             level = heading.level
 
     def _span(self, node: Node) -> Iterator[str]:
+        """Yield what is wrong with a span of the chapter."""
         _, classes, pairs = attributes_of(node)
         text = text_of(node["c"][1])
         kind = next((name for name in classes if name in SPANS), None)
@@ -271,6 +275,7 @@ class _Constructs:
             yield from self._drawing(text, pairs)
 
     def _drawing(self, text: str, pairs: Mapping[str, str]) -> Iterator[str]:
+        """Yield what is wrong with a small drawing in the chapter."""
         where = f'{HERE}: the .drawing span "{text}"'
         if not (pairs["alt"].strip() or text.strip()):
             yield f"{where} has neither words nor an alternative text. Say in words what it shows."
@@ -283,6 +288,7 @@ class _Constructs:
         return problems_of_div(node, self.report, name, formats=formats, is_staged=self.is_staged)
 
     def _table(self, node: Node) -> Iterator[str]:
+        """Yield what is wrong with a table of the chapter."""
         _, _, _, head, bodies, _ = node["c"]
         if not head[1] or not text_of(head[1]).strip():
             yield f"{HERE}: found a table without a header row. Name its columns in its first row."
@@ -296,6 +302,7 @@ class _Constructs:
             yield f"{HERE}: found a table without a row under its header. Leave the table out, or give it rows."
 
     def _place_of_table(self, node: Node) -> str:
+        """Return the place of a table in the chapter, by the words that its first row begins with."""
         _, _, _, head, bodies, _ = node["c"]
         row = head[1] or [row for body in bodies for row in body[3]]
         words = [
@@ -315,7 +322,7 @@ class _Constructs:
 
 
 def _is_row(line: str, words: Sequence[str]) -> bool:
-    """Return True if the cells of a line begin with these words, each in a cell of its own."""
+    """Return True if the cells of a chapter's line begin with these words, each in a cell of its own."""
     if not any(words):
         return line.lstrip().startswith("|")
     cells = iter(line.split("|"))
@@ -328,6 +335,7 @@ def is_line_break(node: Node) -> bool:
 
 
 def _can_convert(report: Report, formulas: Sequence[Node]) -> bool:
+    """Return True if pandoc can make MathML of formulas."""
     document = {
         "pandoc-api-version": [1, 23, 1],
         "meta": {},

@@ -81,6 +81,7 @@ def problems_of_div(
 
 
 def _content(where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
+    """Yield what is wrong with what a div holds."""
     shapes, inner = [block["t"] for block in blocks], DIVS[kind].holds
     if inner and not (blocks and all(each["t"] == "Div" and inner in classes_of(each) for each in blocks)):
         yield f"{where} holds something other than {kind}. Put ::: {{.{inner} …}} in it, and no more."
@@ -98,6 +99,6 @@ def _content(where: str, kind: str, blocks: list[Node]) -> Iterator[str]:
 
 
 def lacks(report: Report, key: str, pairs: Mapping[str, str], formats: Collection[str]) -> bool:
-    """Return True if an attribute names a file that is missing and that one of the formats shows."""
+    """Return True if a div's attribute names a file that is missing and that one of the formats shows."""
     is_shown = SHOWN_BY.get(key, key) in (key, *formats)
     return is_shown and bool(pairs.get(key)) and not (report.root / pairs[key]).is_file()

@@ -227,6 +227,7 @@ def _divs(chapter: Chapter, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
+    """Put style sheet, scripts and typeface beside the pages."""
     assets, fonts = folder / "assets", folder / "assets" / "fonts"
     left_out = shutil.ignore_patterns("*.css", *([] if report.is_draft else [DRAFT_SCRIPT]))
     shutil.copytree(report.extension / "assets", assets, ignore=left_out, dirs_exist_ok=True)
@@ -242,6 +243,7 @@ def _copy_assets(report: Report, folder: Path, programmes: str) -> None:
 
 
 def _copy_figures(report: Report, folder: Path) -> None:
+    """Put the figures' drawings and data beside the pages."""
     figures = folder / "figures"
     figures.mkdir(exist_ok=True)
     for pattern in ("*.svg", "*.csv", "pasted-*"):
@@ -319,6 +321,7 @@ def write_single_page(job: RenderJob, chapters: Sequence[Chapter], folder: Path)
 
 
 def _frame_of_single_page(job: RenderJob, chapters: Sequence[Chapter]) -> Task:
+    """Return the task to fill in the template of the single page."""
     report = job.report
     variables = {
         **_common_variables(report),
@@ -334,6 +337,7 @@ def _frame_of_single_page(job: RenderJob, chapters: Sequence[Chapter]) -> Task:
 def _save_single_page(
     job: RenderJob, chapters: Sequence[Chapter], bodies: Sequence[str], frame: str, folder: Path
 ) -> None:
+    """Write the single page, with style and pictures inside."""
     report, file = job.report, folder / SINGLE_PAGE
     text = framed(frame, "html5", joined_page(bodies))
     # The style sheets go in at the end: as a variable they would be longer than a command line may be.

@@ -89,6 +89,7 @@ def as_part(body: str) -> str:
 
 
 def _numbered(match: re.Match[str], shift: int) -> str:
+    """Return the part of a page that numbers a footnote, numbered through the whole report."""
     if match["call"]:
         number = int(match[2]) + shift
         return f"{match['call']}{number}{match[3]}{number}{match[4]}{number}"

@@ -29,6 +29,7 @@ def with_cells(chapter: Chapter) -> Chapter:
 
 
 def _document(chapter: Chapter) -> Node:
+    """Return the chapter's document with a span for each cell."""
     marked: list[Node] = (chapter.marked or chapter.document)["blocks"]
     ids = {bookmark_of(chapter.stem, place.cell): place.cell for place in chapter.places}
     if _marked(marked, {}) != chapter.blocks:
@@ -37,7 +38,7 @@ def _document(chapter: Chapter) -> Node:
 
 
 def _marked(blocks: Sequence[Node], ids: dict[str, str]) -> list[Node]:
-    """Return blocks with spans in place of marks; without ids, the marks are taken out."""
+    """Return a page's blocks with spans in place of marks; without ids, the marks are taken out."""
     found: list[Node] = []
     waiting: list[Node] = []
     for position, block in enumerate(blocks):

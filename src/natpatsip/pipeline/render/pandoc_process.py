@@ -42,7 +42,7 @@ class PandocProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether it has not ended, as it does when memory runs out or somebody ends it."""
+        """Whether pandoc has not ended, as it does when memory runs out or somebody ends it."""
         return self._process.poll() is None
 
     def answer(self, order: bytes, content: bytes) -> str | None:
@@ -74,7 +74,7 @@ class PandocProcess:
         return None if length < 0 else text.decode().replace("\r\n", "\n")
 
     def end(self) -> int:
-        """End it, and return its exit status."""
+        """End pandoc, and return its exit status."""
         with contextlib.suppress(OSError):
             cast("IO[bytes]", self._process.stdin).close()
         cast("IO[bytes]", self._process.stdout).close()
@@ -86,7 +86,7 @@ class PandocProcess:
         return status
 
     def _remove_history(self) -> None:
-        """Remove the empty file that it has for what is typed into it; when it is killed, nobody else would."""
+        """Remove the empty file that pandoc has for what is typed into it; when killed, nobody else would."""
         for file in Path(tempfile.gettempdir()).glob(f"pandoc-hist{self._process.pid}-*"):
             file.unlink(missing_ok=True)
 
@@ -102,7 +102,7 @@ def answers(
     script: Path,
     is_stopped: Callable[[int], bool],  # whether an exit status is that of a process that Ctrl-C or a shutdown ended
 ) -> list[str | None]:
-    """Return the answers to some tasks; None for those that the command line has to do, and to say what is wrong.
+    """Return pandoc's answers to some tasks; None for what the command line has to do, and to say what is wrong.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def answers(
 
 
 def _take(script: Path) -> PandocProcess:
-    """Return a process that waits for tasks, or a new one; one that has ended while it waited is replaced."""
+    """Return a pandoc that waits for tasks, or a new one; one that has ended while it waited is replaced."""
     with _lock:
         waiting = [each for each in _idle if each.script == script]
         for each in waiting:
@@ -144,7 +144,7 @@ def _take(script: Path) -> PandocProcess:
 
 @atexit.register
 def stop() -> None:
-    """End all processes that wait for tasks."""
+    """End all processes of pandoc that wait for tasks."""
     with _lock:
         while _idle:
             _idle.pop().end()

@@ -40,16 +40,16 @@ class Task:
 
     @property
     def made_of(self) -> MadeOf:
-        """What its result is made of."""
+        """What the result of pandoc's task is made of."""
         return MadeOf.of(self.key or (dict(self.orders), self.content), has_figures=self.has_figures)
 
     def written(self) -> Task:
-        """Return it: it is written out already."""
+        """Return pandoc's task: it is written out already."""
         return self
 
     @property
     def is_alone(self) -> bool:
-        """Whether the command line does something that the script cannot."""
+        """Whether pandoc's command line does something that the script cannot."""
         return not self.orders or (
             self.orders["do"] == "read" and any(each in self.content for each in CONVERTED_FIRST)
         )
@@ -76,7 +76,7 @@ def perform(tasks: Sequence[Task | UnwrittenTask], *, cache: RenderCache, jobs: 
 
 
 def raised(found: Found | RenderError) -> Found:
-    """Return what was found, or raise it if it is an error."""
+    """Return the result of pandoc's task, or raise it if it is an error."""
     if isinstance(found, RenderError):
         raise found
     return found
@@ -116,7 +116,7 @@ def _alone(task: Task) -> str | RenderError:
 
 
 def _shares(tasks: Mapping[int, Task], waiting: Sequence[int], jobs: int) -> list[list[int]]:
-    """Deal out tasks to processes, the largest first, each to the one with the least to do; few letters to one."""
+    """Deal out tasks to pandocs, the largest first, each to the one with the least to do; few letters to one."""
     wanted = math.ceil(sum(len(tasks[at].content) + 1 for at in waiting) / ENOUGH)
     shares: list[list[int]] = [[] for _ in range(min(max(1, jobs), wanted, len(waiting)))]
     sizes = [0] * len(shares)
@@ -128,6 +128,6 @@ def _shares(tasks: Mapping[int, Task], waiting: Sequence[int], jobs: int) -> lis
 
 
 def _run(tasks: Sequence[Task], root: Path) -> list[str | None]:
-    """Return the results of some tasks, which one process does; None for each that it could not."""
+    """Return the results of some tasks, which one pandoc does; None for each that it could not."""
     parts = [(dict(task.orders), task.content.encode()) for task in tasks]
     return pandoc_process.answers(parts, root=root, script=SCRIPT, is_stopped=lambda status: status in STOPPED)

@@ -59,6 +59,7 @@ def shades(colour: str, *, ground: str, share: float) -> dict[str, str]:
 
 
 def _dark_rules(shades_by_stem: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the style rules of dark pages, chosen by a reader or by the system."""
     chosen, by_system = ':root.np[data-theme="dark"] ', ':root.np:not([data-theme="light"]) '
     yield "@media screen {"
     yield from (_rule(chosen, stem, found) for stem, found in shades_by_stem.items())

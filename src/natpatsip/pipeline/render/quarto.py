@@ -68,6 +68,7 @@ def _stage_pages(job: RenderJob, chapters: Sequence[Chapter]) -> None:
 
 
 def _make(job: RenderJob, name: str) -> None:
+    """Have Quarto render the book in one format."""
     with book_of(job.report, name, job.renderer):
         done = run_program(
             command(job.renderer.program, job.report, name),
@@ -138,7 +139,7 @@ def environment(report: Report, *, timestamp: int) -> dict[str, str]:
 
 
 def complaint_of(target: str, status: int, stderr: str) -> str | None:
-    """Return what is wrong with a run, by its status and its words, or None if it went well.
+    """Return what is wrong with a run of Quarto, by its status and its words, or None if it went well.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def complaint_of(target: str, status: int, stderr: str) -> str | None:
 
 
 def warnings_of(stderr: str) -> list[str]:
-    r"""Return what a run that ended well warns of, each warning once and on one line.
+    r"""Return what a run of Quarto that ended well warns of, each warning once and on one line.
 
     Examples
     --------

@@ -26,7 +26,7 @@ class MadeOf:
 
     @classmethod
     def of(cls, parts: Iterable[object], *, has_figures: bool = True) -> MadeOf:
-        """Return what a result is made of; what is not text counts as its JSON."""
+        """Return what a rendered result is made of; what is not text counts as its JSON."""
         texts = [part if isinstance(part, bytes | str) else json.dumps(part, sort_keys=True) for part in parts]
         shown = (FIGURE.findall(text) for text in texts if isinstance(text, str)) if has_figures else ()
         return cls(key(*texts), tuple(sorted({name for names in shown for name in names})))
@@ -45,7 +45,7 @@ class RenderCache:
     )  # of figures: they stay as they are while a report is rendered
 
     def file(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
-        """Write a file from the cache; `make` writes it if it was not made of the same parts before."""
+        """Write a rendered file from the cache; `make` writes it if it was not made of the same parts before."""
 
         def made() -> bytes:
             make()
@@ -54,7 +54,7 @@ class RenderCache:
         output.write_bytes(self._once(kind, parts, made))
 
     def folder(self, kind: str, output: Path, *parts: object, make: Callable[[], object]) -> None:
-        """Write a folder from the cache; `make` writes it if it was not made of the same parts before."""
+        """Write a rendered folder from the cache; `make` writes it if it was not made of the same parts before."""
 
         def made() -> bytes:
             make()
@@ -67,21 +67,22 @@ class RenderCache:
             archive.extractall(output, filter="data")
 
     def name(self, kind: str, made_of: MadeOf) -> str:
-        """Return the name of the entry of a result; empty if nothing is kept."""
+        """Return the name of the entry of a rendered result; empty if nothing is kept."""
         figures = (f"{name} {self._hash(name)}" for name in made_of.figures)
         return key(kind, self.toolchain, made_of.digest, *figures) if self.cache else ""
 
     def found(self, kind: str, name: str) -> str | None:
-        """Return the text of an entry, None if there is none."""
+        """Return the rendered text of an entry, None if there is none."""
         found = self.cache.get(kind, name) if self.cache else None
         return None if found is None else found.decode()
 
     def keep(self, kind: str, name: str, text: str) -> None:
-        """Save a text as an entry."""
+        """Save a rendered text as an entry."""
         if self.cache:
             self.cache.put(kind, name, text.encode())
 
     def _once(self, kind: str, parts: Iterable[object], make: Callable[[], bytes]) -> bytes:
+        """Return what was rendered of these parts before, or render and save it."""
         if self.cache is None:
             return make()
         name = self.name(kind, MadeOf.of(parts))

@@ -80,7 +80,7 @@ def too_old(path: str, version: tuple[int, ...] | None) -> str | None:
 
 
 def version_of(path: str) -> tuple[int, ...] | None:
-    """Return the version that the program prints, None if it prints none; development builds print 99.9.9."""
+    """Return the version that Quarto prints, None if it prints none; development builds print 99.9.9."""
     try:
         done = run_program([path, "--version"], what="quarto --version", starts_others=True, limit=VERSION_LIMIT)
     except RenderError:  # it hangs, or cannot be started: no Quarto that could render

@@ -26,6 +26,7 @@ def search_index(chapters: Sequence[Chapter]) -> str:
 
 
 def _entries(chapter: Chapter) -> Iterator[Entry]:
+    """Yield the entries of a chapter in the search index: its sections, then its figures."""
     page = f"{chapter.stem}.html"
     found: list[tuple[str, str, str, list[str]]] = []
     figures: list[Entry] = []
@@ -59,7 +60,7 @@ def _entries(chapter: Chapter) -> Iterator[Entry]:
 
 
 def plain(value: object) -> str:
-    """Return the text of blocks with a space between any two: paragraphs, items, cells.
+    """Return the text of blocks for the search index, a space between any two: paragraphs, items, cells.
 
     Examples
     --------

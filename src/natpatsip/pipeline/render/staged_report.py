@@ -53,7 +53,7 @@ class Report:
 
     @property
     def is_draft(self) -> bool:
-        """Whether it is a draft, and not a final edition."""
+        """Whether the staged report is a draft, and not a final edition."""
         return self.status == "Draft"
 
     def in_print(self, name: str) -> bool:

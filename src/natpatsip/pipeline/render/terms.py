@@ -39,7 +39,7 @@ class Term:
 
     @property
     def id(self) -> str:
-        """The id of its row."""
+        """The id of the term's row in the glossary."""
         return f"term-{slug(self.text)}"
 
     @property
@@ -83,6 +83,7 @@ def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list
 
 
 def _terms(glossary: Chapter) -> Iterator[Term]:
+    """Yield the glossary's terms with their meanings."""
     for table in _tables(glossary.blocks):
         for cells in _rows(table):
             texts = [text_of(cell[4]).strip() for cell in cells[:2]]
@@ -91,6 +92,7 @@ def _terms(glossary: Chapter) -> Iterator[Term]:
 
 
 def _tables(blocks: Sequence[Node]) -> Iterator[Node]:
+    """Yield the glossary's tables of terms."""
     for block in blocks:
         if block["t"] == "Table" and block["c"][3][1] and len(block["c"][2]) > 1:
             first = block["c"][3][1][0][1][0]
@@ -134,10 +136,11 @@ class _Marker:
             self.left.setdefault(term.words[0].lower(), {})[place] = term
 
     def blocks(self, blocks: Sequence[Node]) -> list[Node]:
-        """Return blocks with the terms of their running text marked."""
+        """Return blocks with the glossary's terms in their running text marked."""
         return [self._block(block) for block in blocks]
 
     def _block(self, block: Node) -> Node:
+        """Return a block with the terms of the glossary in its running text marked."""
         kind: str = block["t"]
         content: Any = block.get("c")
         if kind in {"Para", "Plain"}:
@@ -151,6 +154,7 @@ class _Marker:
         return block
 
     def _inlines(self, inlines: Sequence[Node]) -> list[Node]:
+        """Return inlines with the glossary's terms as links to their meaning."""
         marked: list[Node] = []
         at = 0
         while at < len(inlines):
@@ -221,7 +225,7 @@ def _is(text: str, word: str, *, is_first: bool, is_last: bool) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _word(text: str) -> str:
-    """Return the word of a text in small letters, without what stands around it."""
+    """Return the word of a text as terms are compared: in small letters, without what stands around it."""
     return _parts(text)[1].lower()
 
 

@@ -71,6 +71,7 @@ def _printed(chapter: Chapter) -> set[str]:
 
 
 def _characters(chapter: Chapter) -> set[str]:
+    """Return the characters of a chapter that typefaces have to draw."""
     texts = []
     for node in chapter.nodes:
         if node["t"] == "Str":
@@ -84,6 +85,7 @@ def _characters(chapter: Chapter) -> set[str]:
 
 
 def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
+    """Yield the SVG of each figure and picture of a chapter, whose letters need a typeface."""
     for node in chapter.divs:
         if {"report-figure", "picture"} & set(classes_of(node)):
             name, _, pairs = attributes_of(node)
@@ -92,13 +94,13 @@ def _drawings(chapter: Chapter) -> Iterator[tuple[str, str]]:
 
 
 def drawn(text: str) -> set[str]:
-    """Return the characters of a text that a typeface draws."""
+    """Return the characters of a text that a typeface has to draw."""
     return set(NOT_DRAWN.sub("", text))
 
 
 @cache
 def characters_of(*files: Path) -> frozenset[str]:
-    """Return the characters that OpenType files have between them, by their tables "cmap" (formats 4 and 12).
+    """Return the characters that typefaces in OpenType files have, by their tables "cmap" (formats 4 and 12).
 
     A glyph for a control character, such as the empty one that many have for U+0000, shows none. Nor does a tag's: some
     flags are a black flag and six of them, which none of the typefaces has as one sign, and Typst refuses.
@@ -108,6 +110,7 @@ def characters_of(*files: Path) -> frozenset[str]:
 
 
 def _codes(font: bytes) -> Iterator[int]:
+    """Yield the codes of the characters that an OpenType font has."""
     tables = struct.unpack_from(">H", font, 4)[0]
     entries = (struct.unpack_from(">4sLLL", font, 12 + 16 * number) for number in range(tables))
     cmap = next(start for tag, _, start, _ in entries if tag == b"cmap")
@@ -124,7 +127,7 @@ def _codes(font: bytes) -> Iterator[int]:
 
 
 def _segments(font: bytes, start: int) -> Iterator[int]:
-    """Yield the codes of a table of format 4, in which a code may stand for the glyph 0: none."""
+    """Yield the codes in a typeface's table of format 4, in which a code may stand for the glyph 0: none."""
     size = struct.unpack_from(">H", font, start + 6)[0]
     for place in range(0, size, 2):
         last = struct.unpack_from(">H", font, start + 14 + place)[0]

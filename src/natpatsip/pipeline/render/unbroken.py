@@ -44,7 +44,7 @@ def unbroken(blocks: Sequence[Node]) -> list[Node]:
 
 
 def _unbroken(value: Any) -> Any:
-    """Return a value with its texts held together: itself where there is nothing to hold together in it."""
+    """Return pandoc's elements with texts held together: themselves where there is nothing to hold together."""
     if isinstance(value, list):
         made = value
         for at, each in enumerate(value):
@@ -81,6 +81,7 @@ def _is_fact(node: Node) -> bool:
 
 
 def _belong(before: Node, after: Node) -> bool:
+    """Return True if two texts are read as one word, which no line end may break."""
     if before["t"] == "Str" and not before["c"][-1:].isalnum():
         return _text(after) == "%"  # the unit of what is before it: "Seen in time, %"
     found = _LAST.search(_text(before))

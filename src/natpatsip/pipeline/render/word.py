@@ -115,7 +115,7 @@ def _drop_title_block(document: Any) -> None:
 
 
 def _list_figures_first(body: Any) -> None:
-    """Put the list of figures before the first chapter, as in the PDF; a book of Quarto's has to begin with another."""
+    """Put the Word file's list of figures before the first chapter, as in the PDF; Quarto's book begins otherwise."""
     starts = [
         each.getprevious()
         for each in body.iter(qn("w:p"))
@@ -132,7 +132,7 @@ def _list_figures_first(body: Any) -> None:
 
 
 def _number_pages(document: Any) -> None:
-    """Fill in on which page the contents and the list of figures say that something is."""
+    """Fill in on which page the Word file's contents and list of figures say that something is."""
     pages = pages_of(document)
     for instruction in document.element.body.iter(qn("w:instrText")):
         words = (instruction.text or "").split()
@@ -145,6 +145,7 @@ def _number_pages(document: Any) -> None:
 
 
 def _cover(report: Report, chapters: Sequence[Chapter]) -> Iterator[str]:
+    """Yield the paragraphs of the Word file's cover."""
     dates = [report.published, f"Data to {report.date}" if report.date else ""]
     status = " · ".join(filter(None, [report.status, *dates]))
     yield paragraph("Title", report.title)
@@ -178,6 +179,7 @@ def _put_logo(document: Any, report: Report) -> None:
 
 
 def _running_lines(document: Any, report: Report) -> None:
+    """Write the lines at the head and foot of the Word file's pages."""
     section = document.sections[0]
     section.different_first_page_header_footer = True
     draft = " · Draft" if report.status == "Draft" else ""
@@ -204,7 +206,7 @@ PROSE = ("First Paragraph", "Body Text")
 
 
 def _space_paragraphs(document: Any) -> None:
-    """Let a figure in several parts break behind each but the last, keep what belongs together, space lists."""
+    """Let a figure in parts break in Word behind each but the last, keep what belongs together, space lists."""
     styles = document.styles
     known = {style.style_id: style.name for style in styles if style.type == WD_STYLE_TYPE.PARAGRAPH}
     usual = styles.default(WD_STYLE_TYPE.PARAGRAPH).name
@@ -220,7 +222,7 @@ def _space_paragraphs(document: Any) -> None:
 
 
 def _indent_lists(document: Any) -> None:
-    """Indent each level of a list as the PDF does: pandoc's are indented three times as far."""
+    """Indent each level of a list in Word as the PDF does: pandoc's are indented three times as far."""
     for level in document.part.numbering_part.element.iter(qn("w:lvl")):
         for indent in level.iter(qn("w:ind")):
             indent.set(qn("w:left"), str(LIST_INDENT * (int(level.get(qn("w:ilvl"))) + 1)))
@@ -228,11 +230,12 @@ def _indent_lists(document: Any) -> None:
 
 
 def _leads_to(prose: Any, following: str) -> bool:
-    """Return whether a paragraph introduces what follows it: a figure, a picture, or a list after its colon."""
+    """Return whether a paragraph in Word introduces what follows it: a figure, a picture, or a list after its colon."""
     return following in ("Caption", "Figure") or (following == "Compact" and prose.text.rstrip().endswith(":"))
 
 
 def _check_pictures(document: Any) -> None:
+    """Check that each picture in the Word file has an alternative text."""
     for picture in document.element.body.iter(qn("wp:inline")):
         for side in "TBLR":
             picture.set(f"dist{side}", "0")  # LibreOffice leaves 3 mm on each side where a file does not say
@@ -249,6 +252,7 @@ def _check_pictures(document: Any) -> None:
 
 
 def _describe(document: Any, report: Report, timestamp: int) -> None:
+    """Fill in the properties and the settings of the Word file."""
     properties = document.core_properties
     properties.title = f"{report.title}: {report.subtitle}"
     properties.subject = report.settings.description
@@ -266,7 +270,7 @@ def _describe(document: Any, report: Report, timestamp: int) -> None:
 
 
 def _notes(report: Report) -> str:
-    """Return reviewers' comments and the answers to them, as JSON; empty if there are none."""
+    """Return reviewers' comments and the answers to them for the Word file, as JSON; empty if there are none."""
     file = report.root / STAGED
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
@@ -294,7 +298,7 @@ AFTER_UPDATING = ("w:hdrShapeDefaults", "w:footnotePr", "w:endnotePr", "w:compat
 
 
 def _switch_on(settings: Any, name: str, *, before: Sequence[str]) -> None:
-    """Put a setting that is on before the first of those that may follow it."""
+    """Put a setting of the Word file that is on before the first of those that may follow it."""
     if settings.find(qn(name)) is None:
         following = next(each for each in map(settings.find, map(qn, before)) if each is not None)
         following.addprevious(parse_xml(f"<{name} {nsdecls('w')}/>"))
@@ -312,7 +316,7 @@ def _set_compatibility(settings: Any, lang: str) -> None:
 
 
 def packed(package: Any) -> bytes:
-    """Return the file's bytes: each part is packed once, with the first date that archives can have."""
+    """Return the Word file's bytes: each part is packed once, with the first date that archives can have."""
     for part in package.parts:
         part.before_marshal()
     found: dict[str, bytes] = {}

@@ -61,6 +61,7 @@ def obfuscated(font: bytes, key: uuid.UUID) -> bytes:
 
 
 def _mark_fonts_as_embedded(settings: Any) -> None:
+    """Say in the Word file's settings that typefaces are in it."""
     if settings.find(qn("w:embedTrueTypeFonts")) is None:
         before = ("w:writeProtection", "w:view", "w:zoom", "w:removePersonalInformation", "w:removeDateAndTime")
         earlier = [

@@ -18,22 +18,22 @@ NO_PAGE = "–"  # in a field, until the page is known
 
 
 def elements(xml: str) -> list[Any]:
-    """Return the elements of a document's body written as `xml`."""
+    """Return the elements of a Word file's body written as `xml`."""
     return list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>"))
 
 
 def paragraph(style: str, text: str, *, before: str = "", inner: str = "") -> str:
-    """Return a paragraph of `text`, or of the runs in `inner`, in a style."""
+    """Return the XML of a Word paragraph of `text`, or of the runs in `inner`, in a style."""
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{before}</w:pPr>{inner or run(text)}</w:p>'
 
 
 def run(text: str) -> str:
-    """Return a run of plain text."""
+    """Return the XML of a Word run of plain text."""
     return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def field(instruction: str, shown: str) -> str:
-    """Return a field that shows `shown` until it is updated; nothing if that is empty."""
+    """Return the XML of a Word field that shows `shown` until it is updated; nothing if that is empty."""
     return _mark("begin") + _instruction(instruction) + _mark("separate") + (shown and run(shown)) + _mark("end")
 
 
@@ -53,7 +53,7 @@ def bookmark(name: str) -> str:
 
 
 def contents(chapters: Sequence[Chapter], heading: str) -> Iterator[str]:
-    """Yield the contents: a field over the headings of the first two levels."""
+    """Yield the Word file's contents: a field over the headings of the first two levels."""
     entries = [
         (f"TOC{each.level}", each.id, each.text) for chapter in chapters for each in chapter.headings if each.level <= 2
     ]

@@ -92,6 +92,7 @@ class _Looks(dict[str, _Look]):
         self._styles = {style.style_id: style for style in document.styles}
 
     def __missing__(self, name: str) -> _Look:
+        """Return the look of a Word style, worked out from those that it is based on."""
         chain, style = [], self._styles.get(name)  # a project's reference document may lack one
         while style is not None:  # what a style does not say is said by the one that it is based on
             chain.append(style)
@@ -118,12 +119,13 @@ class _Looks(dict[str, _Look]):
         return self[name]
 
     def list_indent(self, numbered: Any) -> float | None:
-        """Return how far the list of a paragraph indents it, in points, if it says so."""
+        """Return how far the list of a Word paragraph indents it, in points, if it says so."""
         number, level = numbered.numId.val, numbered.ilvl.val if numbered.ilvl is not None else 0
         return self._list_indents.get((number, level))
 
     @cached_property
     def _list_indents(self) -> dict[tuple[int, int], float]:
+        """How far the Word file indents each level of each list, in points."""
         lists = self._part.numbering_part.element
         levels = {
             each.get(qn("w:abstractNumId")): {
@@ -156,7 +158,7 @@ class _Looks(dict[str, _Look]):
 
 
 def pages_of(document: Any) -> dict[str, int]:
-    """Return the page of each bookmark of a document, which begins at page 1."""
+    """Return the likely page of each bookmark of a Word file, which begins at page 1."""
     section = document.sections[0]
     margins = (section.top_margin, section.bottom_margin), (section.left_margin, section.right_margin)
     room, width = (
@@ -187,7 +189,7 @@ def pages_of(document: Any) -> dict[str, int]:
 
 
 def _thickness(edge: Any) -> float:
-    """Return how much room a border takes with the space beside it, in points: it is in eighths."""
+    """Return how much room a border in Word takes with the space beside it, in points: it is in eighths."""
     return int(edge.get(qn("w:sz")) or 0) / 8 + int(edge.get(qn("w:space")) or 0)
 
 
@@ -207,7 +209,7 @@ def _points(length: Any, usual: float) -> float:
 
 
 def _groups(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
-    """Yield what stays together on a page: parts up to the first that need not stay with the next."""
+    """Yield what stays together on a page in Word: parts up to the first that need not stay with the next."""
     group: list[_Part] = []
     for part in parts:
         if group and part.begins_page:
@@ -222,6 +224,7 @@ def _groups(parts: Iterator[_Part]) -> Iterator[list[_Part]]:
 
 
 def _parts(document: Any, width: float) -> Iterator[_Part]:
+    """Yield the paragraphs and the rows of tables of a Word file, each with its height."""
     looks = _Looks(document)
     names: tuple[str, ...] = ()
     after = 0.0
@@ -239,7 +242,7 @@ def _parts(document: Any, width: float) -> Iterator[_Part]:
 
 
 def _paragraph(element: Any, looks: _Looks, width: float, names: tuple[str, ...], after: float) -> tuple[_Part, float]:
-    """Return a paragraph with the room above it, and the room below."""
+    """Return a Word paragraph with the room above it, and the room below."""
     look = looks[element.style or "Normal"]
     own = element.pPr.find(qn("w:spacing")) if element.pPr is not None else None
     before = float(own.get(qn("w:before"), look.before * 20)) / 20 if own is not None else look.before
@@ -261,7 +264,7 @@ def _is_on(element: Any) -> bool:
 
 
 def _height(element: Any, looks: _Looks, width: float) -> float:
-    """Return the height of a paragraph's lines; the first is as high as its largest letter."""
+    """Return the height of a Word paragraph's lines; the first is as high as its largest letter."""
     look = looks[element.style or "Normal"]
     letter = max((looks[each.get(qn("w:val"))].size for each in element.iter(qn("w:rStyle"))), default=0)
     has_words = any(each.text for each in element.iter(qn("w:t")))
@@ -274,7 +277,7 @@ def _height(element: Any, looks: _Looks, width: float) -> float:
 
 
 def _indents(element: Any, looks: _Looks) -> float:
-    """Return the room beside a paragraph: its own, else its list's, else its style's."""
+    """Return the room beside a Word paragraph: its own, else its list's, else its style's."""
     look = looks[element.style or "Normal"]
     left, right = look.left, look.right
     if element.pPr is not None and element.pPr.numPr is not None:
@@ -289,7 +292,7 @@ def _indents(element: Any, looks: _Looks) -> float:
 
 
 def _borders(element: Any, looks: _Looks) -> float:
-    """Return the height of a paragraph's borders: those of a shared box are above its first and below its last."""
+    """Return the height of a Word paragraph's borders: of a shared box, above its first and below its last."""
     box = looks[element.style or "Normal"].box
     neighbours = (next(element.itersiblings(*BLOCKS, preceding=side), None) for side in (True, False))
     begins, ends = (not (box.is_shared and _is_in(each, box, looks)) for each in neighbours)
@@ -306,7 +309,7 @@ def _around(element: Any, looks: _Looks) -> float:
 
 
 def _lines(element: Any, looks: _Looks, room: float) -> list[float]:
-    """Return the highest picture of each line of a paragraph; each word is on the first line with room for it."""
+    """Return the highest picture of each line of a Word paragraph; each word is on the first with room for it."""
     lines, used, word = [0.0], 0.0, 0.0
     hangs = _hangs(element, looks)
     for letter, width, height in _letters(element, looks):
@@ -328,7 +331,7 @@ def _lines(element: Any, looks: _Looks, room: float) -> list[float]:
 
 
 def _hangs(element: Any, looks: _Looks) -> bool:
-    """Return whether a paragraph's first line begins to the left of the others."""
+    """Return whether a Word paragraph's first line begins to the left of the others."""
     own = element.pPr.find(qn("w:ind")) if element.pPr is not None else None
     return looks[element.style or "Normal"].hangs or (own is not None and own.get(qn("w:hanging")) is not None)
 
@@ -357,7 +360,7 @@ def _letters(element: Any, looks: _Looks) -> Iterator[tuple[str, float, float]]:
 
 
 def _rows(table: Any, looks: _Looks, names: tuple[str, ...], width: float, after: float) -> Iterator[_Part]:
-    """Yield the rows of a table that follows a paragraph with room below it."""
+    """Yield the rows of a table in Word that follows a paragraph with room below it."""
     around, line = looks.around_cells(table)
     beside = around["left"] + around["right"]
     grid = [float(each.get(qn("w:w")) or 0) for each in table.tblGrid.gridCol_lst]

@@ -58,12 +58,12 @@ def format_tables(document: Any) -> None:
 
 
 def _is_note(following: Any) -> bool:
-    """Return whether what follows a table is a note on it."""
+    """Return whether what follows a table in Word is a note on it."""
     return following is not None and following.tag == qn("w:p") and following.style == "FigureNote"
 
 
 def _make_room_for_picture(line: Any) -> None:
-    """Set a paragraph with a small drawing in whole lines: narrower ones cut off its top."""
+    """Set a Word paragraph with a small drawing in whole lines: narrower ones cut off its top."""
     if next(line.iter(qn("wp:extent")), None) is not None:
         spacing = line.get_or_add_pPr().get_or_add_spacing()
         spacing.set(qn("w:line"), "240")
@@ -71,7 +71,7 @@ def _make_room_for_picture(line: Any) -> None:
 
 
 def _put_words_beside_icon(line: Any) -> None:
-    """Keep the words of a paragraph that begins with an icon to the right of it, on every line."""
+    """Keep the words of a Word paragraph that begins with an icon to the right of it, on every line."""
     runs = line.findall(qn("w:r"))
     first = runs[1].find(qn("w:t")) if len(runs) > 1 else None
     widths = [int(each.get("cx")) for each in runs[0].iter(qn("wp:extent"))] if runs else []
@@ -85,7 +85,7 @@ def _put_words_beside_icon(line: Any) -> None:
 
 
 def _leave_room_before(following: Any) -> None:
-    """Leave room before the paragraph after a table if it is plain text: headings have their own."""
+    """Leave room before a plain paragraph after a table in Word: headings have their own."""
     if following is None or following.tag != qn("w:p"):
         return
     layout = following.get_or_add_pPr()

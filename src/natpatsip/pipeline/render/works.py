@@ -46,7 +46,7 @@ class Work:
     fields: tuple[Field, ...]
 
     def text(self, name: str) -> str:
-        """Return the text of a field, empty if it has none."""
+        """Return the text of a work's field, empty if it has none."""
         return next((field.text for field in self.fields if field.name == name), "")
 
 
@@ -60,7 +60,7 @@ class Works:
 
 
 def read_works(file: str, text: str) -> Works:
-    """Return the works of a file; of one that is not BibTeX, those that can be read."""
+    """Return the works of a ``.bib`` file; of one that is not BibTeX, those that can be read."""
     works, abbreviations, at = list[Work](), list(MONTHS), 0
     text = _COMMENT.sub(lambda found: " " * len(found[0]), text)
     while entry := _ENTRY.search(text, at):
@@ -80,6 +80,7 @@ def read_works(file: str, text: str) -> Works:
 
 
 def _fields(text: str, at: int) -> Iterator[Field]:
+    """Yield the fields of a work in a ``.bib`` file."""
     while field := _FIELD.match(text, at):
         at, parts, words = field.end(), list[str](), list[str]()
         while True:
@@ -98,7 +99,7 @@ def _fields(text: str, at: int) -> Iterator[Field]:
 
 
 def _closing(text: str, at: int, sign: str = "") -> int:
-    """Return the place after the sign that closes what was opened before a place; by default any bracket."""
+    """Return the place after the sign in a ``.bib`` file that closes what was opened; by default any bracket."""
     depth = 0
     for place in range(at, len(text)):
         if depth == 0 and (text[place] == sign or (not sign and text[place] in "})")):
@@ -108,7 +109,7 @@ def _closing(text: str, at: int, sign: str = "") -> int:
 
 
 def faults_of(key: str, files: Sequence[Works]) -> Iterator[str]:
-    """Yield what is wrong in the work of a key, a sentence each with its place."""
+    """Yield what is wrong in the work that a key of a citation names, a sentence each with its place."""
     found = [(each, work) for each in files for work in each.works if work.key == key]
     if len(found) > 1:
         places = listing([f"{each.file}, line {work.line}" for each, work in found])
@@ -149,6 +150,7 @@ def _faults_of_dates(work: Work) -> Iterator[str]:
 
 
 def _is_date(text: str) -> bool:
+    """Return True if a work's date is one: a year, a month or a season, a day."""
     found = _DATE.fullmatch(text)
     if not found:
         return False

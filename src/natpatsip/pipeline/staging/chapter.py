@@ -91,6 +91,7 @@ class ChapterWriter:
         return "\n\n".join(written) + "\n"
 
     def _parts(self, nb: NotebookNode) -> Iterator[tuple[Heading | str, str]]:
+        """Yield the headings and texts of the chapter, each with its cell."""
         errors: list[ReportError] = []
         for cell in nb.cells[1:]:  # the first is for the analyst
             if not appears_in(cell, self.quarter):
@@ -139,6 +140,7 @@ class ChapterWriter:
                 yield self._linked(data["text/markdown"])
 
     def _figure(self, figure: FigureRecord) -> str:
+        """Return a figure as the chapter's markdown."""
         record = figure.record
         attributes = {
             "number": str(figure.number),
@@ -161,6 +163,7 @@ class ChapterWriter:
         return _div("report-figure", figure.id, attributes, self._linked(record["caption"]))
 
     def _picture(self, record: Mapping[str, Any]) -> str:
+        """Return a picture as the chapter's markdown."""
         name = record["id"]
         attributes = {"svg": f"figures/{name}.svg", "png": f"figures/{name}.png", "alt": record["alt"]}
         if "narrow" in record:
@@ -201,6 +204,7 @@ class ChapterWriter:
         return f"[Table {number}]({'' if chapter == self.name else f'{chapter}.qmd'}#table-{name.removeprefix('tbl-')})"
 
     def _chapter_link(self, match: re.Match[str]) -> str:
+        """Return the chapter's link to another chapter, or to a heading or figure of it."""
         name, fragment = match[1], match[2]
         if not fragment:
             return f"]({name}.qmd)"
@@ -208,7 +212,7 @@ class ChapterWriter:
         return f"]({name}.qmd#{known})"
 
     def _written(self, parts: list[tuple[Heading | str, str]]) -> Iterator[tuple[str, str]]:
-        """Give each heading an id that is unique in the whole report, and check that no level is skipped."""
+        """Give each heading of the chapter an id unique in the whole report, and check that no level is skipped."""
         level, seen = 1, set[str]()
         for part, place in parts:
             if isinstance(part, str):
@@ -251,7 +255,7 @@ def pasted_image(match: re.Match[str], attached: Mapping[str, Mapping[str, Any]]
 
 
 def check_nothing_is_lost(text: str) -> None:
-    """Check a cell of Markdown for what JupyterLab shows in part, and no format of the report would show.
+    """Check, before staging, a cell of Markdown for what JupyterLab shows in part, and no format would show.
 
     Raises
     ------

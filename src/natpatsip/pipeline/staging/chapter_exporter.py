@@ -29,7 +29,7 @@ class ChapterExporter(Exporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the chapter's text, and the resources as nbconvert passes them on.
+        """Return the staged chapter's text, and the resources as nbconvert passes them on.
 
         Raises
         ------

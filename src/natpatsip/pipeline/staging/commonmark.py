@@ -125,7 +125,7 @@ def lone_footnotes(text: str) -> list[str]:
 
 
 def nested_footnotes(text: str) -> list[str]:
-    r"""Return the names of footnotes that the text of another footnote refers to, which no format shows.
+    r"""Return the names of footnotes that another footnote's text in CommonMark refers to, which no format shows.
 
     Examples
     --------
@@ -141,12 +141,12 @@ def nested_footnotes(text: str) -> list[str]:
 
 
 def without_code(text: str) -> str:
-    """Return markdown without its code and comments."""
+    """Return CommonMark without its code and comments."""
     return _CODE.sub("", _outside_code(text, _COMMENT, ""))
 
 
 def quoted_numbers(text: str) -> list[str]:
-    r"""Return the lines that are a quotation because they begin with a sign that was meant: more than 5.
+    r"""Return the lines that CommonMark takes for a quotation, as they begin with a sign that was meant: more than 5.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def quoted_numbers(text: str) -> list[str]:
 
 
 def long_rows(text: str) -> list[str]:
-    r"""Return the rows of tables that have more cells than their header, of which no format shows the last.
+    r"""Return the rows of CommonMark's tables with more cells than the header, of which no format shows the last.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def _made_parser() -> MarkdownIt:
 
 
 def _in_words(text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> str:
-    """Replace a pattern wherever it does not begin in code, a formula, an attribute or an address."""
+    """Replace a pattern in CommonMark wherever it does not begin in code, a formula, an attribute, an address."""
     verbatim = [match.span() for match in _VERBATIM.finditer(text)]
 
     def replaced(match: re.Match[str]) -> str:
@@ -218,7 +218,7 @@ def _in_words(text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]]
 
 
 def _outside_code(text: str, pattern: re.Pattern[str], new: str | Callable[[re.Match[str]], str]) -> str:
-    """Replace a pattern wherever it is not in code."""
+    """Replace a pattern in CommonMark wherever it is not in code."""
     pieces, start = [], 0
     for code in _CODE.finditer(text):
         pieces += [pattern.sub(new, text[start : code.start()]), code[0]]
@@ -232,7 +232,7 @@ def _verbatim_address(match: re.Match[str]) -> str:
 
 
 def _labels(text: str) -> set[str]:
-    """Return the labels that the text has addresses for, as they are compared."""
+    """Return the labels that a text in CommonMark has addresses for, as they are compared."""
     if "]:" not in text:  # parsing is most of what staging does
         return set()
     found: dict[str, dict[str, object]] = {}
@@ -266,6 +266,7 @@ def _is_unclosed(fence: Token, lines: Sequence[str]) -> bool:
 
 
 def _code_lines(text: str) -> set[int]:
+    """Return the numbers of the lines that are code in CommonMark."""
     found = set[int]()
     for token in _parser().parse(text):
         if token.type in ("fence", "code_block") and token.map:

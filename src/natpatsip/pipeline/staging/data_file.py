@@ -59,6 +59,7 @@ def write_data_file(
 
 
 def _cover(plan: Plan, *, is_illustrative: bool) -> dict[str, str]:
+    """Return what the cover of the file of all data says."""
     settings, status = plan.settings, "Final edition" if plan.is_final else "Draft"
     words, published = settings.illustrative_data, plan.params.publication
     texts = {
@@ -77,6 +78,7 @@ def _cover(plan: Plan, *, is_illustrative: bool) -> dict[str, str]:
 
 
 def _of_figure(figure: FigureRecord) -> Sheet:
+    """Return the sheet of a figure's data in the file of all data."""
     record = figure.record
     notes = [f"{record['title']}.", *filter(None, [record["caption"]])]
     if record["is_illustrative"]:
@@ -86,6 +88,7 @@ def _of_figure(figure: FigureRecord) -> Sheet:
 
 
 def _of_measures(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
+    """Yield the sheet of all measures in the file of all data."""
     known = {fact.id: fact for fact in facts if fact.kind == "published"}
     rows = [
         row
@@ -106,7 +109,7 @@ def _of_measures(plan: Plan, facts: Sequence[Fact]) -> Iterator[Sheet]:
 
 
 def _measure(each: Definition, values: Mapping[str, Fact | None]) -> list[Cell]:
-    """Return the row of a measure; empty if the report shows none of its facts."""
+    """Return the row of a measure in the file of all data; empty if the report shows none of its facts."""
     found = [fact for fact in values.values() if fact is not None]
     if not found:
         return []
@@ -138,7 +141,7 @@ def _notes(facts: Sequence[Fact]) -> str:
 
 
 def marks_of(plan: Plan, read: Collection[str]) -> dict[str, str]:
-    """Return what each mark means; two datasets that were read may use one with two meanings."""
+    """Return what each mark in the file of all data means; datasets that were read may give one two meanings."""
     words = plan.settings.illustrative_data
     marks = {
         ILLUSTRATIVE: f"{words.title}. {words.banner.replace(STAND_INS, '')}",

@@ -34,7 +34,7 @@ def phrases_in(files: Iterable[str], project: Path) -> list[str]:
 
 
 def _texts(file: Path) -> Iterator[str]:
-    """Yield what stands between the separators of a text file, and the texts of a Parquet file."""
+    """Yield the phrases of a data file: between the separators of a text file, or the texts of a Parquet file."""
     if not file.is_file():  # of a folder, or outside of the project
         return
     if file.suffix.lower() == PARQUET:

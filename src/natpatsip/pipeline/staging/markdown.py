@@ -35,7 +35,7 @@ class Heading:
 
 
 def pieces(markdown: str) -> Iterator[Heading | str]:
-    """Split a text into headings and the text between them; headings in fenced blocks stay in their block."""
+    """Split a chapter's text into headings and the text between them; fenced blocks keep the headings in them."""
     body: list[str] = []
     fences: list[str] = []
     for line in LINE_END.split(markdown):
@@ -55,7 +55,7 @@ def pieces(markdown: str) -> Iterator[Heading | str]:
 
 
 def _open_or_close(fences: list[str], mark: str, line: str) -> None:
-    """Update the stack of open fences: a div closes with a bare line of colons, code with its own mark."""
+    """Update the stack of a chapter's open fences: a div closes with a bare line of colons, code with its own mark."""
     is_bare = not line.strip().strip(mark[0])
     in_code = bool(fences) and fences[-1][0] in "`~"
     if in_code:
@@ -69,7 +69,7 @@ def _open_or_close(fences: list[str], mark: str, line: str) -> None:
 
 
 def path_of(titles: Sequence[str]) -> str:
-    """Return the headings that lead to a place, without those that the next one repeats.
+    """Return the headings of a chapter that lead to a place, without those that the next one repeats.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def path_of(titles: Sequence[str]) -> str:
 
 
 def without_empty_headings(parts: Iterable[tuple[Heading | str, str]]) -> list[tuple[Heading | str, str]]:
-    """Leave out each heading that has nothing under it, and nothing under a heading below it.
+    """Leave out each heading of a chapter that has nothing under it, and nothing under a heading below it.
 
     Each part comes with the name of its cell.
 
@@ -102,7 +102,7 @@ def without_empty_headings(parts: Iterable[tuple[Heading | str, str]]) -> list[t
 
 
 def skipped_level(heading: Heading, above: int) -> str:
-    """Return what is wrong with the level of a heading under one of level `above`; empty if nothing is."""
+    """Return what is wrong with the level of a chapter's heading under one of level `above`; empty if nothing is."""
     if 1 < heading.level <= above + 1:
         return ""
     return (
@@ -112,7 +112,7 @@ def skipped_level(heading: Heading, above: int) -> str:
 
 
 def slug(text: str) -> str:
-    """Return a text as an id: lower-case words joined by hyphens.
+    """Return the text of a chapter's heading as an id: lower-case words joined by hyphens.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def slug(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """Return a text as the value of an attribute, with its quotes."""
+    """Return a text as the value of an attribute in a chapter's markdown, with its quotes."""
     escaped = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
     escaped = re.sub(r"&(?=#?\w+;)", "&amp;", escaped).replace("{{<", "{{&lt;")  # a character's name; a shortcode
     return f'"{escaped}"'

@@ -22,7 +22,7 @@ TEXTS = {
 
 
 def check_words(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> None:
-    """Check an output for what Python prints where there is no value, in texts that were made by code.
+    """Check an output, before a chapter shows it, for what Python prints for no value, in texts made by code.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def _around(text: str, found: str) -> str:
 
 
 def printed(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tuple) -> str:
-    """Return what an inline expression prints, as `inline_markdown` does.
+    """Return what an inline expression prints in a chapter, as `inline_markdown` does.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def printed(data: Mapping[str, Any], *, typed: Callable[[], Iterable[str]] = tup
 
 
 def inline_markdown(data: Mapping[str, Any]) -> str:
-    """Return the markdown of an inline expression: facts with their marks, markdown as it is, else plain text.
+    """Return the markdown of an inline expression in a chapter: facts marked, markdown as it is, else plain text.
 
     Nothing is checked: an earlier build may have published what today's would refuse.
     """

@@ -46,7 +46,7 @@ def lines(passport: Passport, uses: Sequence[Use]) -> Iterator[tuple[str, Sequen
 
 
 def _with_signs(formula: str) -> str:
-    """Return a formula with the signs of arithmetic for the letters that are typed for them.
+    """Return a passport's formula with the signs of arithmetic for the letters that are typed for them.
 
     Between words a hyphen may be a dash, as in "crude rate - all ages": it is a minus beside a number or a bracket.
     """
@@ -65,7 +65,7 @@ def audit_trail(passport: Passport, units: Units = NO_UNITS) -> Iterator[tuple[s
 
 
 def about(fact: Fact, quarter: Quarter) -> str:
-    """Return a fact's period and what kind of number it is.
+    """Return what a passport says of its fact: the period, and what kind of number it is.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def about(fact: Fact, quarter: Quarter) -> str:
 
 
 def named(fact: Fact, quarter: Quarter) -> str:
-    """Return what a fact is called in a sentence: its label and, unless it is of all periods, its period.
+    """Return what passports call a fact in a sentence: its label and, unless it is of all periods, its period.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def named(fact: Fact, quarter: Quarter) -> str:
 
 
 def kind(fact: Fact) -> str:
-    """Return what kind of number it is: reported, of the params, calculated or modelled, and if on illustrative data.
+    """Return what kind of number a passport is of: reported, of params, calculated, modelled; if on illustrative data.
 
     Examples
     --------
@@ -106,12 +106,12 @@ def kind(fact: Fact) -> str:
 
 
 def unit_of(fact: Fact, units: Units = NO_UNITS) -> str:
-    """Return what the report calls a fact's unit."""
+    """Return what the report, in passports and elsewhere, calls a fact's unit."""
     return units.get(fact.unit, fact.unit)
 
 
 def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
-    """Return a fact's value with its unit: of this unit, `units` may have the name that the report prints.
+    """Return a fact's value with its unit, as in passports; `units` may have the name that the report prints.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
 
 
 def period(text: str, quarter: Quarter) -> str:
-    """Return a period as it is printed within a sentence.
+    """Return a fact's period as passports print it within a sentence.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def period(text: str, quarter: Quarter) -> str:
 
 
 def _data(passport: Passport) -> str:
-    """Return the filter that picks the rows, with the fingerprints of the rows and of their files.
+    """Return what a passport says of its rows: the filter that picks them, their fingerprint and that of their files.
 
     The rows of a number that was calculated from others alone are in the entries of those.
     """
@@ -182,7 +182,7 @@ def _sentence(text: str) -> str:
 
 
 def _between(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return pieces with a semicolon between each two."""
+    """Return a passport's pieces with a semicolon between each two."""
     return [part for piece in pieces for part in (BETWEEN, piece)][1:]
 
 
@@ -192,13 +192,14 @@ def _between(pieces: Sequence[Piece]) -> list[Piece]:
 def listing(
     passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter, units: Units = NO_UNITS
 ) -> str:
-    """Return the chapter's markdown, its entries grouped by the chapter that each number belongs to."""
+    """Return the chapter of passports as markdown, its entries grouped by the chapter that each number belongs to."""
     return "\n\n".join(_parts(passports, uses, titles, quarter, units)) + "\n"
 
 
 def _parts(
     passports: Sequence[Passport], uses: Uses, titles: Mapping[str, str], quarter: Quarter, units: Units
 ) -> Iterator[str]:
+    """Yield the parts of the chapter that lists all passports."""
     yield "# Where every number comes from {#sources}"
     yield (
         "This list says where each number of the report comes from. Each is reported, a target, a parameter of a "
@@ -216,6 +217,7 @@ def _parts(
 
 
 def _entry(passport: Passport, uses: Sequence[Use], quarter: Quarter, units: Units) -> str:
+    """Return a passport as its entry in the chapter's markdown."""
     fact = passport.fact
     heads = "\n\n".join(map(escaped, (fact.name, in_full(fact, units), about(fact, quarter))))
     lists = f"\n\n{AUDIT_TRAIL}\n\n".join(
@@ -247,6 +249,7 @@ def script(passports: Sequence[Passport], uses: Uses, quarter: Quarter, units: U
 
 
 def _card(passport: Passport, uses: Sequence[Use], quarter: Quarter, units: Units) -> dict[str, Any]:
+    """Return a passport as the card that pages show, for JSON."""
     said = {"lines": lines(passport, uses), "audit": audit_trail(passport, units)}
     return {
         "entry": passport.entry,
@@ -269,5 +272,5 @@ def _card_piece(piece: Piece, quarter: Quarter, units: Units) -> str | dict[str,
 
 
 def _typeset(text: str) -> str:
-    """Return a text with the apostrophes that pandoc writes in the list of all numbers."""
+    """Return a text of a passport's card with the apostrophes that pandoc writes in the list of all numbers."""
     return re.sub(r"(?<=\w)'(?=\w)", "’", text)

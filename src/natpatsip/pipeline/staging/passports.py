@@ -68,7 +68,7 @@ class Passport:
 
     @property
     def id(self) -> str:
-        """The id of its entry: one for each key, since ids of facts have no hyphen."""
+        """The id of the passport's entry: one for each key, since ids of facts have no hyphen."""
         return f"fact-{self.fact.id}-{self.fact.period}"
 
 

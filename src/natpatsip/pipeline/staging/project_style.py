@@ -90,7 +90,7 @@ def without_carried(book: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _carried(book: Mapping[str, Any], key: str) -> Iterator[Any]:
-    """Yield what a key lists, for all formats and for pages."""
+    """Yield what a key of the project's style lists, for all formats and for pages."""
     yield from listed(book.get(key))
     formats = book.get("format")
     pages = formats.get(PAGES) if isinstance(formats, Mapping) else None
@@ -99,7 +99,7 @@ def _carried(book: Mapping[str, Any], key: str) -> Iterator[Any]:
 
 
 def _read(project: Path, written: bytes, key: str, name: Any) -> str | SettingsError:
-    """Return the text of a file that a key names, or what is wrong with it."""
+    """Return the text of a style file that a key names, or what is wrong with it."""
     file, where = project / str(name), place_of(MARK, written, [key])
     try:
         return file.read_text(encoding="utf-8-sig")
@@ -153,7 +153,7 @@ def _with_colours(project: Path, look: Path) -> str:
 
 
 def _colours(content: Any, brand: Mapping[str, Any], written: bytes) -> dict[str, str]:
-    """Return the look's colours that a brand file changes: those of its palette by name, and those of its roles."""
+    """Return the staged look's colours that a brand file changes: of its palette by name, and of its roles."""
     colour = _keys_of(_keys_of({"": content}, "", written), "color", written)
     palette = {str(name): value for name, value in _keys_of(colour, "palette", written, within=["color"]).items()}
     together(

@@ -24,13 +24,13 @@ class StagedChapter:
     pasted: Mapping[str, bytes] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return it as text."""
+        """Return the staged chapter as text."""
         images = {name: base64.b64encode(content).decode() for name, content in self.pasted.items()}
         return json.dumps([self.text, self.places, images])
 
     @classmethod
     def from_json(cls, saved: str) -> StagedChapter:
-        """Return what `to_json` made a text of."""
+        """Return the staged chapter that `to_json` made a text of."""
         text, places, images = json.loads(saved)
         pasted = {name: base64.b64decode(content) for name, content in images.items()}
         return cls(text, [Place(*place) for place in places], pasted)
@@ -45,7 +45,7 @@ class SavedChapters:
     digests: Mapping[str, str]  # of the executed notebooks, by name; empty where nobody can tell what else one reads
 
     def once(self, name: str, shared: Sequence[object], make: Callable[[], StagedChapter]) -> StagedChapter:
-        """Return a chapter, which `make` makes if none was made of the same.
+        """Return a staged chapter, which `make` makes if none was made of the same.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class SavedChapters:
         return made
 
     def write_file(self, file: Path, made_of: str, make: Callable[[], object]) -> None:
-        """Write a file of the report, which `make` writes if none was made of the same."""
+        """Write a staged file, which `make` writes if none was made of the same."""
         entry = key(self.toolchain, file.name, made_of)
         if (found := self.cache.get(FILES, entry)) is not None:
             file.write_bytes(found)

@@ -145,7 +145,7 @@ def stage(
 
 
 def _copy_bibliography(plan: Plan, folder: Path) -> None:
-    """Copy the files of works to cite to where ``_quarto.yml`` names them."""
+    """Copy the files of works to cite into the staged project, to where ``_quarto.yml`` names them."""
     for name in bibliography_of(plan.book):
         source, copy = plan.project / name, folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -313,6 +313,6 @@ def _write_settings(plan: Plan, staged: Staged) -> None:
 
 
 def _published(plan: Plan) -> str:
-    """Return when the report is published, as which version, for its covers; empty if no day is set."""
+    """Return what the staged covers say of publication: the day and the version; empty if no day is set."""
     published = plan.params.publication
     return f"Published {wording.date(published.date)}, version {published.version}" if published.date else ""

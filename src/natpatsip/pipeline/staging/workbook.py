@@ -49,7 +49,7 @@ class Sheet:
 
     @cached_property
     def unique_header(self) -> list[str]:
-        """The names of the columns, of which a table may not have two that differ in their case alone."""
+        """The sheet's names of columns, of which a table may not have two that differ in their case alone."""
         found: dict[str, int] = {}
         names = []
         for name in self.header:
@@ -59,7 +59,7 @@ class Sheet:
 
 
 def _typed(cells: Sequence[str]) -> list[Cell]:
-    """Return a column's cells, numbers as numbers and a mark where there is nothing.
+    """Return the cells of a sheet's column, numbers as numbers and a mark where there is nothing.
 
     Examples
     --------

@@ -93,7 +93,7 @@ class ForkedKernel:
         return reply
 
     def end(self, *, gently: bool = False) -> None:
-        """End the process: gently, so that it may clean up, or at once."""
+        """End the forked process: gently, so that it may clean up, or at once."""
         self._pipe.close()
         if self._process and self._exit_status is None and not (gently and wait([self._status], GRACE)):
             self._signal(signal.SIGKILL)
@@ -101,11 +101,11 @@ class ForkedKernel:
         self._last_words.close()
 
     def kill(self) -> None:
-        """End the process and all that it has started, whatever it is doing; any thread may call this."""
+        """End the forked process and all that it has started, whatever it is doing; any thread may call this."""
         self._signal(signal.SIGKILL)
 
     def _receive_until(self, awaited: str, limit: float | None, on_message: OnMessage) -> Any:
-        """Receive messages until the awaited one, and return that.
+        """Receive messages of the forked process until the awaited one, and return that.
 
         A cell that takes too long is interrupted first, and its traceback waited for; it is killed only if it goes on
         after that. Whichever way it ends, the first reason is the one that is raised.
@@ -156,7 +156,7 @@ class ForkedKernel:
         return [line for line in lines[:1] if line.startswith("Fatal")] + frames[::-1]
 
     def _signal(self, number: signal.Signals, *, to_group: bool = True) -> None:
-        """Send a signal to the process, and to all that it has started."""
+        """Send a signal to the forked process, and to all that it has started."""
         if self._exit_status is None and not wait([self._status], 0):  # else another process may have its number
             with contextlib.suppress(ProcessLookupError):
                 send = os.killpg if to_group and self._is_ready else os.kill
@@ -180,7 +180,7 @@ class WarmClient(InlineClient):
     kernel: ForkedKernel
 
     def execute(self, *, cwd: str | None = None, env: Mapping[str, str] | None = None) -> NotebookNode:
-        """Execute the notebook in a folder and an environment; by default in this process's."""
+        """Execute the notebook in a fork, in a folder and an environment; by default in this process's."""
         self.reset_execution_trackers()
         self.comm_open_handlers = {"jupyter.widget": lambda _: None}  # a widget's state is saved; it gets no answers
         folder, environment = cwd or os.getcwd(), os.environ if env is None else env  # noqa: PTH109
@@ -195,7 +195,7 @@ class WarmClient(InlineClient):
         return executed
 
     def execute_cell(self, cell: NotebookNode, cell_index: int) -> NotebookNode:
-        """Run a cell, as nbclient's method of this name does."""
+        """Run a cell in the fork, as nbclient's method of this name does."""
         tags = cell.metadata.get("tags", [])
         if cell.cell_type != "code" or not cell.source.strip() or self.skip_cells_with_tag in tags:
             return cell
@@ -213,7 +213,7 @@ class WarmClient(InlineClient):
         return cell
 
     def evaluate(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """Return the results of expressions, by the same keys."""
+        """Return the fork's results of expressions, by the same keys."""
         return self.kernel.ask("evaluate", dict(asked), self.limits.left())
 
 

@@ -48,11 +48,11 @@ class PipeSession(Session):
         self.owner = 0
 
     def connect(self, pipe: Connection) -> None:
-        """Send to this pipe from now on, and only from this process."""
+        """Send the notebook's messages to this pipe from now on, and only from this process."""
         self.pipe, self.owner = pipe, os.getpid()
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:
-        """Send a message after all that was printed before it."""
+        """Send a message of the notebook's kernel after all that was printed before it."""
         if os.getpid() != self.owner:  # a process that the notebook has forked cannot display anything
             return
         kind = msg_or_type
@@ -63,13 +63,13 @@ class PipeSession(Session):
             self.post(kind, content)
 
     def flush(self, *, exclude: Stream | None = None) -> None:
-        """Send what was printed."""
+        """Send what was printed down the pipe."""
         for stream in self.streams:
             if stream is not exclude:
                 stream.flush()
 
     def post(self, kind: str, content: Any) -> None:
-        """Send a message."""
+        """Send a message down the pipe."""
         self.pipe.send_bytes(self.pack([kind, content]))
 
 
@@ -96,19 +96,19 @@ class Stream(io.TextIOBase):
         os.dup2(self._file.fileno(), descriptor)
 
     def fileno(self) -> int:
-        """Return the descriptor, for programs that are given this stream."""
+        """Return the descriptor, for programs that a notebook gives this stream."""
         return self._descriptor
 
     def writable(self) -> bool:
-        """Return True."""
+        """Return True: the build takes what a notebook prints."""
         return True
 
     def isatty(self) -> bool:
-        """Return False."""
+        """Return False: the build is no terminal for a notebook."""
         return False
 
     def write(self, text: str) -> int:
-        """Send a text with the next message, or soon."""
+        """Send a text that a notebook prints with the next message, or soon."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
         if os.getpid() != self._owner:  # a process that the notebook has forked: this one collects it from the file
@@ -123,7 +123,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Send what was written."""
+        """Send what a notebook has printed."""
         if os.getpid() != self._owner:
             return
         with self._session.lock:
@@ -205,7 +205,7 @@ def run(messages: int, last_words: int, lifeline: int, stack_signal: int) -> int
 
 
 def _settle(folder: str, environment: dict[str, str]) -> None:
-    """Take on a folder and an environment, and leave nothing that two notebooks could have in common."""
+    """Take on a notebook's folder and environment, and leave nothing that two notebooks could have in common."""
     shell = PipeKernel.instance().shell
     os.chdir(folder)
     os.environ.clear()
@@ -224,7 +224,7 @@ def _settle(folder: str, environment: dict[str, str]) -> None:
 
 
 def _redirect(session: PipeSession) -> None:
-    """Make standard output and error, and their descriptors, streams of a session."""
+    """Make a notebook's standard output and error, and their descriptors, streams of a session."""
     for original in (sys.stdout, sys.stderr):
         original.flush()
     session.streams = [Stream(session, "stdout", 1), Stream(session, "stderr", 2)]
@@ -232,6 +232,7 @@ def _redirect(session: PipeSession) -> None:
 
 
 async def _serve(pipe: Connection, kernel: PipeKernel) -> int:
+    """Answer the build's requests to a forked notebook until it closes the pipe; return the exit status."""
     asked = asyncio.Event()
     asyncio.get_running_loop().add_reader(pipe.fileno(), asked.set)
     kernel.session.post("ready", kernel.language_info)

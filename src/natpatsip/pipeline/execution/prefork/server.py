@@ -67,11 +67,11 @@ class ForkServer:
 
     @property
     def is_usable(self) -> bool:
-        """Whether it runs, or can say why not, for this process: a fork of the build must start its own."""
+        """Whether the fork server runs, or can say why not, for this process: a fork of the build starts its own."""
         return self._owner == os.getpid() and (not wait([self._socket], 0) or bool(self._reason()))
 
     def fork(self, *, messages: int, status: int, last_words: int) -> None:
-        """Ask for a fork that gets these file descriptors.
+        """Ask the fork server for a fork that gets these file descriptors.
 
         They are its socket; the pipe that receives its process id and then its exit status; the file that it writes to
         when it dies. If the server has ended, as it does if the engine cannot be imported, ForkServerError is raised.
@@ -82,14 +82,14 @@ class ForkServer:
             raise self.failure() from None
 
     def read(self, project: str, quarter: str) -> None:
-        """Have it read a project for a quarter before it forks again, unless it has just done so."""
+        """Have the fork server read a project for a quarter before it forks again, unless it has just done so."""
         if self._has_read != (project, quarter):
             self._has_read = (project, quarter)
             with contextlib.suppress(OSError):  # it has ended, which the next fork says
                 self._socket.sendall(b"r" + json.dumps(self._has_read).encode() + b"\n")
 
     def failure(self) -> ForkServerError:
-        """Return why the server ended."""
+        """Return why the fork server ended."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(END_LIMIT)
         text = self._reason()
@@ -130,7 +130,7 @@ class _SharedServer:
         atexit.register(self.stop)
 
     def start(self, project: Path | None = None, quarter: object = "") -> ForkServer:
-        """Return the server, started if it does not run; this takes no time, so call it early.
+        """Return the fork server, started if it does not run; this takes no time, so call it early.
 
         It reads a project for a quarter, if it is given: forks then find what its files say, and need not read and
         check the same bytes again.
@@ -147,7 +147,7 @@ class _SharedServer:
             return self._server
 
     def stop(self) -> None:
-        """Stop the server, and with it every notebook that still runs; the next notebook starts another."""
+        """Stop the fork server, and with it every notebook that still runs; the next notebook starts another."""
         with self.lock:
             if self._server is not None:
                 self._server.end()
@@ -174,7 +174,7 @@ def main(descriptor: int, error: int, *read_first: str) -> NoReturn:
 
 
 def _preload(project: str = "", quarter: str = "") -> None:
-    """Import the engine's vocabulary, and through it pandas and Altair, as a notebook would; read a project, if any.
+    """Import into the fork server the engine's vocabulary, with it pandas and Altair; read a project, if any.
 
     Each fork begins with what is left here, so nothing may start a thread or leave a trace that a notebook could see.
     """
@@ -212,7 +212,7 @@ def _read_next(project: str, quarter: str) -> None:
 
 
 def _use_once() -> None:
-    """Fill the caches that libraries fill when first used: Altair's schema, pandas's formats."""
+    """Fill, for all forks, the caches that libraries fill when first used: Altair's schema, pandas's formats."""
     import altair
     import pandas
 
@@ -244,7 +244,7 @@ def _read_once(project: Path, quarter: str) -> None:
 
 
 def _forget_charts() -> None:
-    """Undo the import of our charts, which makes their theme Altair's: only a notebook that imports them gets it."""
+    """Undo the fork server's import of our charts, which sets Altair's theme: only notebooks with charts get it."""
     import altair
 
     import natpatsip
@@ -256,6 +256,7 @@ def _forget_charts() -> None:
 
 
 def _serve(build: socket.socket) -> NoReturn:
+    """Fork when the build asks for it, and report each fork that has ended."""
     forks: dict[int, int] = {}  # process id -> the pipe that receives its exit status
     lifeline, held = os.pipe()  # nothing is written: forks see it close when this process ends, however that happens
     woken, waking = os.pipe2(os.O_NONBLOCK)
@@ -293,7 +294,7 @@ def _serve(build: socket.socket) -> NoReturn:
 
 
 def _line(build: socket.socket) -> bytes:
-    """Receive a line, and nothing of the request after it."""
+    """Receive a line of a request to fork, and nothing of the request after it."""
     with build.makefile("rb", buffering=0) as lines:
         return lines.readline()
 
@@ -319,6 +320,7 @@ def _kill_group(child: int) -> None:
 
 
 def _become_a_notebook(messages: int, last_words: int, lifeline: int) -> NoReturn:
+    """Be a notebook's process, in a fork, until the build has done with it."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
