@@ -203,6 +203,12 @@ JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
         ("deaths per day", "death per day"),
         ("therapies", "therapy"),
         ("access", "access"),
+        ("series", "series"),
+        ("services", "service"),
+        ("hospital nurses", "hospital nurse"),
+        ("collaboratives", "collaborative"),
+        ("areas", "area"),
+        ("per 1,000 patients", "per 1,000 patients"),
         ("percent", "percent"),
         ("", ""),
         ("people per group", "person per group"),
@@ -211,6 +217,14 @@ JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
 )
 def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
     assert wording.singular(unit) == one
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["boxes", "buses", "Classes", "bus", "axes per hour", "heroes", "wolves", "batches", "indices", "hospital beaches"],
+)
+def test_a_singular_is_not_made_up_of_a_plural_that_does_not_say_it(unit):
+    assert wording.singular(unit) == ""
 
 
 def test_a_count_below_none_or_above_ten_is_in_figures():
