@@ -108,7 +108,12 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     "a line that begins with a number after `>`, which makes it a quotation": {
         "The wait was\n>5 weeks.": 'the line ">5 weeks." is a quotation',
         "1. a\n2. >£5": 'the line "2. >£5" is a quotation',
+        "> North said:\n>5 weeks.": 'the line ">5 weeks." is a quotation',
         "One[^a].\n\n[^a]: >5 weeks.": 'the line "[^a]: >5 weeks." is a quotation',
+    },
+    "a formula between `\\\\(` and `\\\\)`, or `\\\\[` and `\\\\]`": {
+        "The rate \\\\(x = 5\\\\) is": "found \\\\(x = 5\\\\), which only JupyterLab shows as a formula",
+        "So\n\n\\\\[\nx = 5\n\\\\]": "found \\\\[ x = 5 \\\\], which only JupyterLab",
     },
     "an attribute of a heading, such as `{.unnumbered}`": {
         "## Waits {.unnumbered}": "found {.unnumbered} in a heading",
@@ -228,7 +233,7 @@ ALLOWED = [
     '::: {.callout-note}\n## Title\n\nText\n:::\n\n:::: {.tiles}\n::: {.tile icon="baby"}\n1\n\none\n:::\n::::',
     "[there](index.ipynb#gone) [there](ward.qmd#gone) [there](https://example.org)",
     "### Next {#next}\n\n#### Deeper\n\nText",
-    "> 5 said so, x\n>6 times, `>7`\n\n\\>8\n\n| a |\n|---|\n| >9 |",
+    "> 5 said so, x\n> 6 times, `>7` \\(a, b\\) `\\\\(x\\\\)`\n\n\\>8\n\n| a |\n|---|\n| >9 |",
     "Costs $5 and `{python} n` or $6 each; $p = 50\\%$, `{python} n`% of $x$, `$y$ %` and $$z \\% 2$$.",
 ]
 
