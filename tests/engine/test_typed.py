@@ -31,7 +31,20 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "```{=typst}\n#pagebreak()\n```": 'raw TYPST ("#pagebreak()")',
     },
     "a code block": {"```\nx = 1\n```": 'a code block ("x = 1")', "Text\n\n    x = 1": 'a code block ("x = 1")'},
-    "a formula with commands that are not of LaTeX mathematics": {"$\\foo{x}$": 'cannot be converted ("\\foo{x}")'},
+    "a formula with commands that are not of LaTeX mathematics, or number it, strike out or put into a box (`\\tag`, "
+    "`\\cancel`, `\\boxed`)": {
+        f"$x + {tex}$": f'cannot be converted ("x + {tex}")'
+        for tex in (
+            "\\foo{x}",
+            "\\tag{1}",
+            "\\tag*{1}",
+            "\\label{a}",
+            "\\cancel{5}",
+            "\\xcancel{5}",
+            "\\bcancel{5}",
+            "\\boxed{5}",
+        )
+    },
     "a `%` in a formula, inline code in a formula": {
         "$p = 50% + y$": 'a % in a formula ("p = 50% + y")',
         "$$\nx = 5\\\\% y\n$$": "a % in a formula",
