@@ -267,7 +267,8 @@ def fact_span(fact: Fact, words: str = "") -> str:
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     """Return how the numbers of a column are printed: with one decimal, or more if they are small or close together.
 
-    No number but 100 is printed as 100: it may be a percentage, whatever the column is called. Years and codes have no thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
+    No number but 100 is printed as 100: it may be a percentage, whatever the column is called. Years and codes have no
+    thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
     """
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
     are_whole = all(value.is_integer() and value >= 0 for value in numbers)

@@ -198,7 +198,7 @@ class _Constructs:
             for _, tex in (each for each in formulas if not _can_convert(self.report, [each])):
                 yield (
                     f"{self.chapter.place(tex.strip().splitlines()[0])}: found a formula that cannot be converted "
-                    f'("{tex.strip()[:60]}"). Use the commands of LaTeX mathematics alone, and none that numbers a formula, '
+                    f'("{tex.strip()[:60]}"). Use the commands of LaTeX mathematics alone, and none that numbers it, '
                     f"strikes something out or puts it in a box. {SEE}"
                 )
 
