@@ -207,9 +207,9 @@ def _need_free(frame: pd.DataFrame, added: Sequence[str]) -> None:
     """Raise a DataError for a column that would be replaced by one of the same name, which means something else."""
     if taken := [column for column in added if column in frame]:
         raise DataError(
-            f"The rows have a column {taken[0]} already, which would be replaced. If their small numbers are suppressed: "
-            "sum first and suppress last, once, from the rows that datasets.load returns. If the column is another one, "
-            f'rename it, or leave it out: frame.drop(columns="{taken[0]}")'
+            f"The rows have a column {taken[0]} already, which would be replaced. If their small numbers are "
+            "suppressed: sum first and suppress last, once, from the rows that datasets.load returns. If it is another "
+            f'column, rename it, or leave it out: frame.drop(columns="{taken[0]}")'
         )
 
 
