@@ -292,3 +292,17 @@ def test_no_column_of_sums_takes_the_place_of_another(call, name):
 def test_a_percentage_is_of_counts_that_are_summed():
     message = refused(datasets.total, frame([1, 2, 3], met=1), "seen", percent=("met", "seen"))
     assert message == "met is of the percentage, but not summed. Add it to the counts."
+
+
+KEPT = ("int8", "uint8", "int16", "Int8", "UInt8", "Int64", "float16", "float32", "Float32", "bool", "boolean")
+
+
+@pytest.mark.parametrize("make", SUMS.values(), ids=SUMS)
+@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize("times", [1, 90])
+def test_sums_are_the_same_whatever_the_counts_are_kept_in(make, kept, times):
+    held = pd.Series([1, 0, 1, 1, 1]).astype("bool") if "bool" in kept else pd.Series([101, 102, 103, 104, 105])
+    counts = held.repeat(times).reset_index(drop=True)
+    rows = pd.DataFrame({"team": "North", "month": MONTHS[: len(held)].repeat(times), "seen": counts.astype(kept)})
+    known = make(rows.assign(seen=counts.astype("int64")))["seen"].tolist()
+    assert make(rows)["seen"].tolist() == known

@@ -70,7 +70,7 @@ def total(
     _need(frame, columns, summed, also=where or ())
     if lacking := [name for name in percent or () if name not in summed]:
         raise DataError(f"{lacking[0]} is of the percentage, but not summed. Add it to the counts.")
-    rows = frame
+    rows = frame = _widened(frame, summed)
     for column, value in (where or {}).items():
         rows = rows[rows[column] == value]
         if rows.empty:
@@ -117,7 +117,7 @@ def quarterly(
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need_once([date, *columns, *summed])
     _need(frame, [date, *columns], summed)
-    months = _months(frame, date)
+    frame, months = _widened(frame, summed), _months(frame, date)
     quarter = months.dt.to_period("Q")  # NHS quarters end with calendar quarters
     last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
     keys = [*(frame[column] for column in columns), last.rename(date)]
@@ -154,6 +154,7 @@ def rolling(
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
     _need_once([date, *columns, *summed])
     _need(frame, [date, *columns], summed)
+    frame = _widened(frame, summed)
     dated = frame.assign(**{date: _months(frame, date)})
     if months < 1:
         raise DataError(f"A rolling sum of {months} months; expected one month or more.")
@@ -208,6 +209,17 @@ def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], al
     for column in counts:
         if not pd.api.types.is_numeric_dtype(frame[column]):
             raise DataError(f"{column} is not a column of numbers, so it has no sum. Declare it as integer or number.")
+
+
+def _widened(frame: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+    """Return rows whose counts are of a type that holds their sums, too: one byte holds 127 at most."""
+    small = {name: frame[name].dtype for name in counts if getattr(frame[name].dtype, "itemsize", 8) < 8}
+    wide = {name: "float64" if dtype.kind == "f" else "int64" for name, dtype in small.items()}
+    types = {
+        name: wide[name].capitalize() if pd.api.types.is_extension_array_dtype(each) else wide[name]
+        for name, each in small.items()
+    }
+    return frame.astype(types)
 
 
 def _need_once(names: Sequence[str]) -> None:
