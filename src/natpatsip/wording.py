@@ -208,10 +208,16 @@ def large(value: float) -> str:
     >>> large(1_000_000), large(18_000_000), large(1_250_000), large(10_310)
     ('1 million', '18 million', '1.25 million', '10,310')
     """
+    value = _of_python(value)
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
         if abs(value) >= size and value % (size // 100) == 0:
             return f"{plain(value / size, 2)} {word}"
     return number(value)
+
+
+def _of_python(value: float) -> float:
+    """Return a whole number as Python's, which has as many digits as it needs: NumPy's abs(-128) of one byte is -128."""
+    return int(value) if isinstance(value, Integral) else value
 
 
 def money(value: float) -> str:
@@ -223,9 +229,10 @@ def money(value: float) -> str:
     ('£18 million', '£12,345', '£12.50', '£346')
     """
     sign = "−£" if value < 0 and not is_residue(value) else "£"
-    pence = number(abs(value), 2)
-    has_pence = abs(value) < PENCE_BELOW and not pence.endswith(".00")
-    return sign + (pence if has_pence else large(abs(value)))
+    size = abs(_of_python(value))
+    pence = number(size, 2)
+    has_pence = size < PENCE_BELOW and not pence.endswith(".00")
+    return sign + (pence if has_pence else large(size))
 
 
 def percent(value: float, decimals: int = 1) -> str:
