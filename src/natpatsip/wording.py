@@ -216,7 +216,7 @@ def large(value: float) -> str:
 
 
 def _of_python(value: float) -> float:
-    """Return a whole number as Python's, which has as many digits as it needs: NumPy's abs(-128) of one byte is -128."""
+    """Return a whole number as Python's: NumPy's abs(-128) of one byte is -128."""
     return int(value) if isinstance(value, Integral) else value
 
 
