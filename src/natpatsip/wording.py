@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterable, Sequence
 from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from itertools import pairwise, zip_longest
@@ -207,10 +208,16 @@ def large(value: float) -> str:
     >>> large(1_000_000), large(18_000_000), large(1_250_000), large(10_310)
     ('1 million', '18 million', '1.25 million', '10,310')
     """
+    value = _of_python(value)
     for size, word in ((1_000_000_000, "billion"), (1_000_000, "million")):
         if abs(value) >= size and value % (size // 100) == 0:
             return f"{plain(value / size, 2)} {word}"
     return number(value)
+
+
+def _of_python(value: float) -> float:
+    """Return a whole number as Python's: NumPy's abs(-128) of one byte is -128."""
+    return int(value) if isinstance(value, Integral) else value
 
 
 def money(value: float) -> str:
@@ -222,9 +229,10 @@ def money(value: float) -> str:
     ('£18 million', '£12,345', '£12.50', '£346')
     """
     sign = "−£" if value < 0 and not is_residue(value) else "£"
-    pence = number(abs(value), 2)
-    has_pence = abs(value) < PENCE_BELOW and not pence.endswith(".00")
-    return sign + (pence if has_pence else large(abs(value)))
+    size = abs(_of_python(value))
+    pence = number(size, 2)
+    has_pence = size < PENCE_BELOW and not pence.endswith(".00")
+    return sign + (pence if has_pence else large(size))
 
 
 def percent(value: float, decimals: int = 1) -> str:
@@ -279,23 +287,47 @@ def plural(count: float, one: str, many: str) -> str:
 
 
 JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
+SINGULARS = {
+    "people": "person",
+    "women": "woman",
+    "men": "man",
+    "children": "child",
+    "lives": "life",
+    "series": "series",
+    "analyses": "analysis",
+    "diagnoses": "diagnosis",
+    "cases": "case",
+    "courses": "course",
+    "doses": "dose",
+    "nurses": "nurse",
+    "responses": "response",
+}
+UNCERTAIN = re.compile(
+    r".*(?:(?:[sxzo]|[cs]h|[^i]v)e|[ui])s|knives|wives|species|calories|movies|indices|appendices|matrices"
+)
+"""Nouns whose plural does not say what their singular is, as those of boxes and axes do not."""
 
 
 def singular(unit: str) -> str:
-    """Return the singular of a unit; a unit that is not a plural is unchanged.
+    """Return the singular of a unit, empty if its plural does not say it; a unit that is not a plural is unchanged.
 
     Examples
     --------
     >>> singular("sessions"), singular("therapies"), singular("people per month"), singular("number needed to treat")
     ('session', 'therapy', 'person per month', 'number needed to treat')
+    >>> singular("boxes"), singular("per 1,000 patients")
+    ('', 'per 1,000 patients')
     """
     words = unit.split(" ")
-    own = {"women": "woman", "men": "man", "people": "person", "lives": "life"}
     # The noun is the last word before "per", "of", "in" …, or before the end: "hospital wards", "people per month".
     noun = next((place for place, word in enumerate(words) if word in JOINING), len(words)) - 1
+    if noun < 0:
+        return unit
     word = words[noun]
-    if word in own:
-        words[noun] = own[word]
+    if word not in SINGULARS and UNCERTAIN.fullmatch(word.lower()):
+        return ""
+    if word in SINGULARS:
+        words[noun] = SINGULARS[word]
     elif word.endswith("s") and not word.endswith("ss"):
         words[noun] = f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
     return " ".join(words)

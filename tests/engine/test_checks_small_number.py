@@ -260,6 +260,41 @@ def test_percentages_of_small_counts_are_found(found, september):
     assert (finding.found, finding.expected) == ("18.2", "*")
 
 
+@pytest.mark.parametrize("periods", [5, 6, 12])
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+def test_percentages_of_one_organisation_period_after_period_are_known_by_their_values(found, waits, periods, decimals):
+    north = waits[waits["team"] == "North"]
+    shares = (100 * north["seen_in_time"] / north["seen"]).round(decimals)
+    frame = pd.DataFrame({"Month": north["month"], "Share": shares}).tail(periods)
+    assert [each.found for each in found(charting("fig-x", id="leak", data=frame.to_csv(index=False)))] == (
+        [f"{shares.iloc[-1]}"] if periods >= 6 else []
+    )
+    hidden = frame.assign(Share=frame["Share"].where(frame["Month"] < "2024-09-01"))
+    assert found(charting("fig-x", id="leak", data=hidden.to_csv(index=False))) == []
+    other = frame.assign(Share=frame["Share"] + 2)
+    assert found(charting("fig-x", id="leak", data=other.to_csv(index=False))) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("{} people", ["4"]),
+        ("{} of {}", ["4", "22 and 4 more"]),  # the second numbers are too large to be hidden, but not rounded
+        ("about {} ({} in all)", ["4", "22 and 4 more"]),
+        ("{} in 2024", ["4"]),
+        ("in T{}", []),  # a code
+        ("{}th", []),
+        ("0.{}", []),
+    ],
+)
+def test_counts_among_words_are_known_by_their_values(found, september, form, expected):
+    texts = [form.format(few, many) for few, many in zip(september["In"], september["Of"], strict=True)]
+    frame = september[["Where"]].assign(What=texts)
+    assert sorted(each.found for each in found(showing(table(frame, caption="Seen")._repr_mimebundle_()))) == sorted(
+        expected
+    )
+
+
 def test_percentages_that_differ_in_a_decimal_that_is_shown_are_of_other_counts(found, september):
     shares = september.assign(Share=(100 * september["In"] / september["Of"]).round(1) + 0.2)[["Where", "Share"]]
     assert found(showing(table(shares, caption="Shares")._repr_mimebundle_())) == []

@@ -128,6 +128,35 @@ def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, ex
         assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |")
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({}, {"is_estimate": True}, 'it was listed as "Calculated", now as "Modelled estimate"'),
+        (
+            {"is_illustrative": True},
+            {},
+            'it was listed as "Calculated, rests on illustrative data", now as "Calculated"',
+        ),
+        ({"label": "Women"}, {"label": "Babies"}, 'it was called "Women"'),
+        ({"formula": "a / b"}, {"formula": "a / c"}, "it was calculated as a / b"),
+        ({"formula": "a in May 2024"}, {"formula": "a in June 2024"}, ""),
+    ],
+)
+@pytest.mark.parametrize("period", [Q1, Q2])
+def test_a_number_that_is_the_same_and_means_another_is_listed(before, now, expected, period):
+    old = built(Q1, facts=[fact(10, Q1, **before)])
+    found = compare(old, built(Q2, facts=[fact(10, period, **now)]))
+    changes = [each for each in found.changes if each.check not in ("fact-appeared", "fact-vanished")]
+    if not expected:
+        assert changes == []
+        return
+    (change,) = changes
+    assert change.check == "fact-redefined"
+    assert change.message.endswith(f"is still 10 {change.expected.partition(' ')[2]}; before, {expected}")
+    for text in (changes_chapter.chapter(found), as_markdown(found)):
+        assert f"| 10 | 10 | The same; before, {escaped(expected)} |" in text
+
+
 def test_a_report_that_is_read_has_the_kinds_of_its_numbers_from_its_notebooks(tmp_path):
     estimate, rest = fact(10, Q1, is_estimate=True), fact(3, Q1, id="beds")
     outputs = [new_output("display_data", data={PUBLISHED: estimate.record()})]

@@ -248,3 +248,61 @@ def test_no_row_is_left_out_of_a_sum_and_no_texts_are_joined(summed):
         summed(frame.assign(team=["North", None, "North"]))
     with pytest.raises(DataError, match="seen is not a column of numbers"):
         summed(frame.assign(seen=["3", "2", "4"]))
+
+
+NAMES = ("of", "rows", "percent", "period", "all", "index", "level_0", "count", "size", "value", "date", "0")
+
+
+SUMMED = {
+    "total": lambda rows, team, seen, month: datasets.total(rows, seen, by=[team, month]),
+    "quarterly": lambda rows, team, seen, month: datasets.quarterly(rows, by=team, counts=seen, date=month),
+    "rolling": lambda rows, team, seen, month: datasets.rolling(rows, by=team, counts=seen, months=3, date=month),
+}
+
+
+@pytest.mark.parametrize("summed", SUMMED.values(), ids=SUMMED)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("column", ["team", "seen", "month"])
+def test_what_a_column_is_called_changes_no_sum(summed, name, column):
+    rows = pd.concat([frame([1, 2, 3, 4, 5]), frame([10, 20, 30, 40, 50], team="South")])
+    usual, called = {each: each for each in ("team", "seen", "month")}, {column: name}
+    found = summed(rows.rename(columns=called), **usual | called)
+    assert len(found)
+    pd.testing.assert_frame_equal(found, summed(rows, **usual).rename(columns=called))
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda rows: datasets.total(rows, ["seen", "percent"], percent=("percent", "seen")), "percent"),
+        (lambda rows: datasets.total(rows, "seen", by=["percent"], percent=("seen", "seen")), "percent"),
+        (lambda rows: datasets.total(rows, ["seen", "seen"]), "seen"),
+        (lambda rows: datasets.total(rows, "seen", by=["team", "team"]), "team"),
+        (lambda rows: datasets.quarterly(rows, by="seen", counts="seen"), "seen"),
+        (lambda rows: datasets.quarterly(rows, by="month", counts="seen"), "month"),
+        (lambda rows: datasets.rolling(rows, by="team", counts=["seen", "seen"], months=3), "seen"),
+    ],
+)
+def test_no_column_of_sums_takes_the_place_of_another(call, name):
+    assert refused(call, frame([1, 2, 3], percent=50)) == (
+        f"{name} would be in the sums twice. Name each column once, or rename it."
+    )
+
+
+def test_a_percentage_is_of_counts_that_are_summed():
+    message = refused(datasets.total, frame([1, 2, 3], met=1), "seen", percent=("met", "seen"))
+    assert message == "met is of the percentage, but not summed. Add it to the counts."
+
+
+KEPT = ("int8", "uint8", "int16", "Int8", "UInt8", "Int64", "float16", "float32", "Float32", "bool", "boolean")
+
+
+@pytest.mark.parametrize("make", SUMS.values(), ids=SUMS)
+@pytest.mark.parametrize("kept", KEPT)
+@pytest.mark.parametrize("times", [1, 90])
+def test_sums_are_the_same_whatever_the_counts_are_kept_in(make, kept, times):
+    held = pd.Series([1, 0, 1, 1, 1]).astype("bool") if "bool" in kept else pd.Series([101, 102, 103, 104, 105])
+    counts = held.repeat(times).reset_index(drop=True)
+    rows = pd.DataFrame({"team": "North", "month": MONTHS[: len(held)].repeat(times), "seen": counts.astype(kept)})
+    known = make(rows.assign(seen=counts.astype("int64")))["seen"].tolist()
+    assert make(rows)["seen"].tolist() == known

@@ -251,14 +251,25 @@ def test_a_percentage_of_nobody_is_missing():
 def test_only_rows_that_were_suppressed_are_refused_not_those_with_a_column_of_the_same_name():
     rule, waits = small(), pd.DataFrame({"team": ["North", "South"], "seen": [12, 3], "seen_shown": ["board", "desk"]})
     waits.attrs = {FILTER: "team North"}
-    assert rule.apply(waits)["is_suppressed"].tolist() == [False, True]
     assert datasets.total(waits, "seen", by="team")["seen"].tolist() == [12, 3]
     shown = rule.apply(waits.drop(columns="seen_shown"))
     for again in (shown, shown.drop(columns="is_suppressed"), pd.DataFrame(shown.to_dict("list"))):
-        with pytest.raises(DataError, match="Sum first and suppress last"):
+        with pytest.raises(DataError, match="sum first and suppress last"):
             rule.apply(again)
         with pytest.raises(DataError, match="Sum first and suppress last"):
             datasets.total(again, "seen", by="team")
+
+
+@pytest.mark.parametrize("column", ["in_time_shown", "seen_shown", "percent", "is_suppressed"])
+def test_no_column_of_the_data_is_replaced(column):
+    rule = small(counts=["in_time", "seen"], percent=["in_time", "seen"])
+    waits = pd.DataFrame({"team": ["North"], "in_time": [12], "seen": [20]})
+    added = {*rule.apply(waits).columns} - {*waits.columns}
+    assert column in added
+    for name in added:
+        with pytest.raises(DataError, match=rf'have a column {name} already.*frame\.drop\(columns="{name}"\)'):
+            rule.apply(waits.assign(**{name: 1}))
+    assert rule.apply(waits[["team", "seen"]].assign(percent=5))["percent"].tolist() == [5]  # none is calculated
 
 
 def test_what_was_said_of_the_rows_and_how_they_were_chosen_is_kept():
@@ -318,5 +329,5 @@ def test_a_datasets_own_policy_is_the_one_that_is_applied(project):
 def test_counts_that_are_suppressed_are_neither_summed_nor_suppressed_again(rule, used):
     months = pd.to_datetime(["2024-07", "2024-08", "2024-09"])
     rows = pd.DataFrame({"month": months, "team": "North", "in_time": [5, 12, 8], "seen": [12, 13, 9]})
-    with pytest.raises(DataError, match=r"are suppressed in these rows, and the others rounded\. Sum first"):
+    with pytest.raises(DataError, match=r"are suppressed.* [sS]um first and suppress last, once"):
         used(rule.apply(rows), rule)

@@ -46,14 +46,16 @@ def results(executed, identity="prose"):
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     """A notebook in which nothing fails, executed once for several tests, each of which reads cells of its own."""
-    near = "`{python} 99.999`%, `{python} 99.999` %, `{python} 99.999` per cent, `{python} 100`%, `{python} 83.25`%"
+    near = "`{python} 99.999`%, `{python} 99.999` of them, `{python} 100`%, `{python} 83.25`%, `{python} 99.994`"
+    years = ("here.year", "float(here.year)", "n_of['year']", "n_year", "yearly", "n", "here.year - 1900", "year / 2")
     cells = (
         code("n = 1", id="one"),
         prose("`{python} n` and `{python} quarter`"),
         code("n = 2", id="two"),
         prose("`{python} n`", id="after"),
         prose(near, id="near"),
-        prose("`{python} 99.999`, `{python} 99.999` percentages, `{python} 'North'`%", id="other"),
+        code("class here: year = 2024\nn = year = yearly = n_year = 2024\nn_of = {'year': 2024}", id="make-years"),
+        prose(" ".join(f"`{{python}} {each}`" for each in years), id="years"),
         code("1 / 0", id="then", tags=["2024-25-Q2"]),
         prose("`{python} nothing`", id="text-then", tags=["2024-25-Q2"]),
         prose("```\n`{python} nothing`\n```\n\n``{python} nothing``", id="quoted"),
@@ -72,9 +74,13 @@ def test_inline_expressions_are_evaluated_where_they_stand(executed):
     nbformat.validate(executed)
 
 
-def test_a_number_before_a_percent_sign_is_not_a_false_100(executed):
-    assert [text for _, text in results(executed, "near")] == ["99.999", "99.999", "99.999", "100", "83.25"]
-    assert [text for _, text in results(executed, "other")] == ["100", "100", "'North'"]
+def test_no_number_but_100_is_printed_as_100(executed):
+    assert [text for _, text in results(executed, "near")] == ["99.999", "99.999", "100", "83.25", "99.99"]
+
+
+def test_a_number_that_its_expression_calls_a_year_has_no_separator(executed):
+    texts = ["2024", "2024", "2024", "2024", "2,024", "2,024", "124", "1,012"]
+    assert [text for _, text in results(executed, "years")] == texts
 
 
 def test_plain_papermill_runs_every_code_cell_and_leaves_inline_code_as_it_is(notebook):

@@ -160,7 +160,7 @@ def test_data_of_which_a_file_would_hold_the_code_are_refused(values):
         data_in_words(pd.DataFrame({"a": values}), "the data")
 
 
-@pytest.mark.parametrize("name", ["percent", "Percentage seen", "Seen, %", "Per cent seen"])
+@pytest.mark.parametrize("name", ["percent", "Percentage seen", "Seen, %", "Share", "Rate", "Seen within 18 weeks"])
 def test_a_percentage_is_no_100_whatever_word_its_column_has(name):
     rows = pd.DataFrame({"team": ["North", "South"], name: [85.04, 99.97]})
     assert "| South | 99.97 |" in table(rows, caption="Seen").markdown

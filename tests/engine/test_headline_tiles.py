@@ -63,7 +63,7 @@ def test_every_number_of_a_tile_can_be_looked_up(shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (1234567.5, "1,234,567.5"), (99.999, "100"), ("1e-7", "1e-7")],
+    [(0.1 + 0.2, "0.3"), (1e-7, "0.0000001"), (1234567.5, "1,234,567.5"), (99.999, "99.999"), ("1e-7", "1e-7")],
 )
 def test_a_number_is_printed_as_in_text_and_a_text_as_it_is(value, shown):
     assert tile(value, "beds", icon="bed").value == shown
@@ -93,3 +93,14 @@ def test_a_text_is_no_part_of_anything():
 def test_a_plain_number_is_no_whole(whole):
     with pytest.raises(FigureError, match='found 3 of "15"; expected a fact, such as cite'):
         tile(TEAMS, "teams", icon="people", of=whole)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"), [(0.5, "beds"), (49.6, "beds"), (3, "percent"), (3, "GBP"), (12.0, "percent"), ("3", "beds")]
+)
+@pytest.mark.parametrize("is_part", [True, False])
+def test_only_counts_are_drawn_as_a_part_of_a_whole(value, unit, is_part):
+    odd, count = Fact("odd", "all", value, unit, ""), Fact("beds", "all", 20, "beds", "")
+    for draw in (proportion, lambda part, whole: tile(part, "are open", icon="people", of=whole)):
+        with pytest.raises(FigureError, match=r"which is not a count"):
+            draw(*((odd, count) if is_part else (count, odd)))

@@ -31,7 +31,20 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
         "```{=typst}\n#pagebreak()\n```": 'raw TYPST ("#pagebreak()")',
     },
     "a code block": {"```\nx = 1\n```": 'a code block ("x = 1")', "Text\n\n    x = 1": 'a code block ("x = 1")'},
-    "a formula with commands that are not of LaTeX mathematics": {"$\\foo{x}$": 'cannot be converted ("\\foo{x}")'},
+    "a formula with commands that are not of LaTeX mathematics, or number it, strike out or put into a box (`\\tag`, "
+    "`\\cancel`, `\\boxed`)": {
+        f"$x + {tex}$": f'cannot be converted ("x + {tex}")'
+        for tex in (
+            "\\foo{x}",
+            "\\tag{1}",
+            "\\tag*{1}",
+            "\\label{a}",
+            "\\cancel{5}",
+            "\\xcancel{5}",
+            "\\bcancel{5}",
+            "\\boxed{5}",
+        )
+    },
     "a `%` in a formula, inline code in a formula": {
         "$p = 50% + y$": 'a % in a formula ("p = 50% + y")',
         "$$\nx = 5\\\\% y\n$$": "a % in a formula",
@@ -108,7 +121,12 @@ SAMPLES = {  # by the row of the list: what an author types, and what the messag
     "a line that begins with a number after `>`, which makes it a quotation": {
         "The wait was\n>5 weeks.": 'the line ">5 weeks." is a quotation',
         "1. a\n2. >£5": 'the line "2. >£5" is a quotation',
+        "> North said:\n>5 weeks.": 'the line ">5 weeks." is a quotation',
         "One[^a].\n\n[^a]: >5 weeks.": 'the line "[^a]: >5 weeks." is a quotation',
+    },
+    "a formula between `\\\\(` and `\\\\)`, or `\\\\[` and `\\\\]`": {
+        "The rate \\\\(x = 5\\\\) is": "found \\\\(x = 5\\\\), which only JupyterLab shows as a formula",
+        "So\n\n\\\\[\nx = 5\n\\\\]": "found \\\\[ x = 5 \\\\], which only JupyterLab",
     },
     "an attribute of a heading, such as `{.unnumbered}`": {
         "## Waits {.unnumbered}": "found {.unnumbered} in a heading",
@@ -228,7 +246,7 @@ ALLOWED = [
     '::: {.callout-note}\n## Title\n\nText\n:::\n\n:::: {.tiles}\n::: {.tile icon="baby"}\n1\n\none\n:::\n::::',
     "[there](index.ipynb#gone) [there](ward.qmd#gone) [there](https://example.org)",
     "### Next {#next}\n\n#### Deeper\n\nText",
-    "> 5 said so, x\n>6 times, `>7`\n\n\\>8\n\n| a |\n|---|\n| >9 |",
+    "> 5 said so, x\n> 6 times, `>7` \\(a, b\\) `\\\\(x\\\\)`\n\n\\>8\n\n| a |\n|---|\n| >9 |",
     "Costs $5 and `{python} n` or $6 each; $p = 50\\%$, `{python} n`% of $x$, `$y$ %` and $$z \\% 2$$.",
 ]
 

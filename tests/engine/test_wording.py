@@ -3,6 +3,7 @@
 import math
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -203,6 +204,12 @@ JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
         ("deaths per day", "death per day"),
         ("therapies", "therapy"),
         ("access", "access"),
+        ("series", "series"),
+        ("services", "service"),
+        ("hospital nurses", "hospital nurse"),
+        ("collaboratives", "collaborative"),
+        ("areas", "area"),
+        ("per 1,000 patients", "per 1,000 patients"),
         ("percent", "percent"),
         ("", ""),
         ("people per group", "person per group"),
@@ -211,6 +218,14 @@ JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
 )
 def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
     assert wording.singular(unit) == one
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["boxes", "buses", "Classes", "bus", "axes per hour", "heroes", "wolves", "batches", "indices", "hospital beaches"],
+)
+def test_a_singular_is_not_made_up_of_a_plural_that_does_not_say_it(unit):
+    assert wording.singular(unit) == ""
 
 
 def test_a_count_below_none_or_above_ten_is_in_figures():
@@ -332,3 +347,22 @@ def test_years_are_numbers_of_this_or_the_last_century_that_follow_each_other(nu
 @pytest.mark.parametrize(("value", "shown"), [(1e30, "1" + ",000" * 10), (-1e100, "−10" + ",000" * 33)])
 def test_however_large_a_number_is_all_its_digits_are_printed(value, shown):
     assert wording.number(value) == shown
+
+
+WORDED = (
+    wording.number,
+    wording.plain,
+    wording.given,
+    wording.large,
+    wording.money,
+    wording.percent,
+    wording.direction,
+)
+
+
+@pytest.mark.parametrize("put", WORDED, ids=lambda put: put.__name__)
+@pytest.mark.parametrize("kind", ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"])
+def test_numbers_read_the_same_whatever_they_are_kept_in(put, kind):
+    limits = np.iinfo(kind)
+    for value in {limits.min, limits.max, 0, 1, 100}:
+        assert put(np.dtype(kind).type(value)) == put(int(value))

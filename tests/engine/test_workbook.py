@@ -71,3 +71,27 @@ def test_the_contents_lead_to_each_sheet(file):
 
 def test_equal_content_gives_equal_bytes(file):
     assert file("one.xlsx").read_bytes() == file("two.xlsx").read_bytes()
+
+
+NUMBERS = ("85.9", "9.3", "0.1", "1e-07", "123456789012345", "999999999999999.0", "-0.3333333333333333", "1.5e+14")
+
+
+@pytest.mark.parametrize(
+    ("texts", "are_numbers"),
+    [
+        (NUMBERS, True),
+        (("1234567890123456", "5"), False),
+        (("9" * 20, "1"), False),  # a code
+        (("1000000000000000.5", "1"), False),
+        (("1e+300", "1"), False),
+        (("-1234567890123456789", "1"), False),
+    ],
+)
+def test_a_number_is_the_one_that_was_given_or_a_text(tmp_path, texts, are_numbers):
+    rows = "\n".join(f"T{place},{text}" for place, text in enumerate(texts))
+    sheet = Sheet.of_csv("Figure_1", "Figure 1", f"Team,Seen\n{rows}\n")
+    options = {"title": "Waits", "cover": {}, "marks": {}, "properties": {}, "day": date(2024, 9, 30)}
+    write_workbook(tmp_path / "data.xlsx", sheets=[sheet], **options)
+    page = openpyxl.load_workbook(tmp_path / "data.xlsx")["Figure_1"]
+    found = [cell.value for cell in next(page.iter_cols(2))][-len(texts) :]
+    assert found == [float(text) for text in texts] if are_numbers else found == list(texts)

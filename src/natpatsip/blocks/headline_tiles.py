@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from numbers import Integral
+from typing import Any
 
 from natpatsip import context
 from natpatsip.blocks import own_drawings
@@ -140,7 +141,7 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
     Raises
     ------
     FigureError
-        If the part is less than nothing or more than the whole.
+        If one of them is not a count, or the part is less than nothing or more than the whole.
 
     Examples
     --------
@@ -149,7 +150,7 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
     >>> proportion(3, 15).svg.count("<circle"), proportion(29, 42).svg.count("<circle")
     (15, 0)
     """
-    some, total = (int(cast("float", each.value)) if isinstance(each, Fact) else each for each in (part, whole))
+    some, total = map(_count, (part, whole))
     if not 0 <= some <= total or not total:
         raise FigureError(f"proportion: found {some} of {total}; expected a part that is no more than its whole.")
     if total <= FEW:
@@ -169,6 +170,17 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
     if isinstance(part, Fact) and part.label:
         alt = f"{part.label}: {alt}"
     return Drawing(noted(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>'), alt)
+
+
+def _count(each: Fact | int) -> int:
+    """Return a count; half a bed or 3% of the teams cannot be drawn as a number of dots."""
+    value, unit = (each.value, each.unit) if isinstance(each, Fact) else (each, "")
+    if not isinstance(value, Integral) or isinstance(value, bool) or unit in ("percent", "GBP", "year"):
+        raise FigureError(
+            f"proportion: found {each}, which is not a count; expected a part of a whole in whole numbers. Leave out "
+            "of=, and say in the label what the number is a part of."
+        )
+    return int(value)
 
 
 def _value(each: Tile) -> str:

@@ -267,7 +267,8 @@ def fact_span(fact: Fact, words: str = "") -> str:
 def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     """Return how a table prints a column's numbers: with one decimal, or more if they are small or close together.
 
-    Years and codes have no thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
+    No number but 100 is printed as 100: it may be a percentage, whatever the column is called. Years and codes have no
+    thousands separator; whole numbers such as 2022, 2023 and 2024 are years.
     """
     numbers = [float(value) for value in column if isinstance(value, Real | Decimal) and not is_missing(value)]
     are_whole = all(value.is_integer() and value >= 0 for value in numbers)
@@ -275,7 +276,7 @@ def _number_of(name: Any, column: Sequence[Any]) -> Callable[[float], str]:
     if (is_code and are_whole) or wording.are_years(numbers):
         return lambda value: str(int(value))
     places = wording.decimals_for(numbers, 1)
-    return partial(wording.plain, decimals=places, is_percent=wording.is_share(str(name)))
+    return partial(wording.plain, decimals=places, is_percent=True)
 
 
 def _cell(value: Any, place: str, number: Callable[[float], str]) -> tuple[str, str]:

@@ -141,10 +141,11 @@ class _Text:
         return self.text
 
 
-def inline(value: Any, *, is_percent: bool = False) -> Any:
+def inline(value: Any, *, is_year: bool = False) -> Any:
     """Return what an inline expression shows of its value: facts and Markdown as they are, anything else as text.
 
-    Called in the notebook's process, around each inline expression. A percentage is a number with a % after it.
+    Called in the notebook's process, around each inline expression. A year is a number from 1900 to 2099 whose
+    expression calls it so, such as ``here.year``.
 
     Raises
     ------
@@ -155,11 +156,11 @@ def inline(value: Any, *, is_percent: bool = False) -> Any:
         return value
     if isinstance(value, str):
         return str(value)
-    return _Text(text_of_value(value, number=_percentage if is_percent else lambda value: printed(value, "")))
+    return _Text(text_of_value(value, number=_year) if is_year else text_of_value(value))
 
 
-def _percentage(value: float) -> str:
-    return wording.plain(value, 2, is_percent=True)
+def _year(value: float) -> str:
+    return printed(value, "year" if isinstance(value, int) and 1900 <= value < 2100 else "")
 
 
 def escaped(text: str) -> str:

@@ -138,6 +138,8 @@ def _column_of(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, list
 def _of_small_counts(cells: Cells, counts: RawCounts) -> list[int]:
     """Return which cells are percentages of counts that the policy hides."""
     at = [number for number, each in enumerate(cells.organisations) if each is not None]
+    if not at:
+        return [*map(int, np.flatnonzero(counts.small_in_percentages_of_one(cells.values, cells.decimals)))]
     places = [each for each in cells.organisations if each is not None]
     small = counts.small_in_percentages(places, cells.values[at], cells.decimals)
     return [number for number, is_small in zip(at, small, strict=True) if is_small]

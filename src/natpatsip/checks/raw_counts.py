@@ -181,21 +181,41 @@ class RawCounts:
 
     def small_in_percentages(self, places: Sequence[int], values: Floats, decimals: int) -> Flags:
         """Return which organisations' percentages are of small raw counts; none unless all are of the raw counts."""
-        none = np.zeros(len(values), dtype=np.bool_)
         known = ~np.isnan(values)
         if self.rule.percent is None or known.sum() < FEWEST_ORGANISATIONS or len(np.unique(values[known])) < 2:
-            return none
-        top, whole = (self.sums[column] for column in self.rule.percent)
-        at, half = np.asarray(places)[known], 0.5 * 10.0**-decimals + SAME
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = 100 * top / whole
-        agree = (np.abs(shares[at] - values[known][:, np.newaxis]) <= half).all(axis=0)
-        found = none.copy()
-        if agree.any():
-            picked = int(np.flatnonzero(agree)[0])
-            small = [(counts[at, picked] >= 1) & (counts[at, picked] <= self.rule.threshold) for counts in (top, whole)]
-            found[known] = small[0] | small[1]
+            return np.zeros(len(values), dtype=np.bool_)
+        at = np.asarray(places)[known]
+        counts = [self.sums[column][at].T for column in self.rule.percent]
+        found = np.zeros(len(values), dtype=np.bool_)
+        found[known] = self._small_of(counts, values[known], decimals)
         return found
+
+    def small_in_percentages_of_one(self, values: Floats, decimals: int) -> Flags:
+        """Return the same of one organisation's percentages, of consecutive periods."""
+        known = ~np.isnan(values)
+        found = np.zeros(len(values), dtype=np.bool_)
+        is_enough = known.sum() >= FEWEST_PERIODS and len(np.unique(values[known])) > 1 and len(self.organisations) > 1
+        if self.rule.percent is None or not is_enough:
+            return found
+        for tops, wholes in zip(*(self.series.get(column, ()) for column in self.rule.percent), strict=True):
+            if tops.shape == wholes.shape and tops.shape[1] >= len(values):
+                windows = [
+                    np.lib.stride_tricks.sliding_window_view(each, len(values), axis=1).reshape(-1, len(values))
+                    for each in (tops, wholes)
+                ]
+                found[known] |= self._small_of([each[:, known] for each in windows], values[known], decimals)
+        return found
+
+    def _small_of(self, counts: Sequence[Floats], values: Floats, decimals: int) -> Flags:
+        """Return which percentages are of small counts, of the first row of numerators and denominators that agree."""
+        top, whole = counts
+        with np.errstate(divide="ignore", invalid="ignore"):
+            agree = (np.abs(100 * top / whole - values) <= 0.5 * 10.0**-decimals + SAME).all(axis=1)
+        picked = int(np.argmax(agree)) if agree.any() else None
+        if picked is None:
+            return np.zeros(len(values), dtype=np.bool_)
+        small = [(each[picked] >= 1) & (each[picked] <= self.rule.threshold) for each in counts]
+        return small[0] | small[1]
 
 
 def _codes(values: Iterable[Any]) -> Codes:

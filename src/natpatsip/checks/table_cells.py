@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -18,6 +18,7 @@ from natpatsip.checks.published_tables import PublishedTable
 from natpatsip.datasets.disclosure import MISSING
 
 NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
+AMONG_WORDS = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,8 @@ class Cells:
 
     @cached_property
     def decimals(self) -> int:
-        """The decimals that the published cells are shown with."""
-        exponents = (printed_number(text).as_tuple().exponent for text in self.texts)
+        """The decimals that the cells are shown with; none where all end with a 0, as pandas writes 18.0 for 18."""
+        exponents = (printed_number(text).normalize().as_tuple().exponent for text in self.texts)
         return max((-each for each in exponents if isinstance(each, int)), default=0)
 
     def named(self, n: int) -> str:
@@ -126,6 +127,23 @@ def groups(table: PublishedTable, known: Mapping[str, int], names: Names) -> Ite
                 tuple(row[0 if of is None else of] for row in picked),
                 ", ".join(compress(parts, differing)),
             )
+    owners = tuple(None if of is None else known.get(row[of].casefold()) for row in table.rows)
+    for column in texts:
+        for shown in _among_words(table.column(column)):
+            yield Cells(table.columns[column], shown, owners, tuple(row[0 if of is None else of] for row in table.rows))
+
+
+def _among_words(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the first number of each text of a column, the second and so on: *3 of 20* has two.
+
+    Examples
+    --------
+    >>> list(_among_words(["3 of 20", "5 of 1,040", "none"])), list(_among_words(["North", "RMH01"]))
+    ([('3', '5', ''), ('20', '1,040', '')], [])
+    """
+    found = [AMONG_WORDS.findall(text) for text in texts]
+    for place in range(max(map(len, found), default=0)):
+        yield tuple(each[place] if place < len(each) else "" for each in found)
 
 
 def organisation_column(table: PublishedTable, known: Mapping[str, int]) -> int | None:

@@ -20,6 +20,7 @@ KINDS = {
     "fact-changed": "Dates and quarters that changed",
     "fact-began-again": "Years to date that began again",
     "fact-revised": "Numbers of earlier quarters that were revised",
+    "fact-redefined": "Numbers that are the same, but called, calculated or listed otherwise",
     "fact-appeared": "Numbers that are new",
     "fact-vanished": "Numbers that are gone",
     "figure-message": "Figures whose message changed",
@@ -30,7 +31,7 @@ KINDS = {
     "narrative-added": "Narrative that was added",
     "narrative-removed": "Narrative that was removed",
 }
-NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-began-again", "fact-revised")
+NUMBERS = ("fact-rose", "fact-fell", "fact-changed", "fact-began-again", "fact-revised", "fact-redefined")
 NUMBERS_OF_ONE = ("fact-appeared", "fact-vanished")  # in one of the two reports only
 FIGURES = ("figure-message", "figure-appeared", "figure-vanished")
 NARRATIVE = ("narrative-reworded", "narrative-moved", "narrative-added", "narrative-removed")
@@ -175,7 +176,7 @@ def number_row(change: Change, comparison: Comparison) -> tuple[str, str, str, s
     name = change.label.removesuffix(f" ({comparison.now.quarter.label})")  # the head of the table says so
     by = f"{verbs[change.check]} {change.change}" if change.check in verbs and change.change else "Changed"
     by = by.replace(" ", NO_BREAK) if by.endswith("%)") else by  # an amount and its share stay on a line
-    by = "The year began again" if change.check == "fact-began-again" else by
+    by = {"fact-began-again": "The year began again", "fact-redefined": "The same"}.get(change.check, by)
     by += f"; {change.otherwise}" if change.otherwise else ""
     before, now = change.values
     return name, before, now, by, change.shows[:1].upper() + change.shows[1:]

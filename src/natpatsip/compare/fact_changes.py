@@ -24,7 +24,7 @@ PERIODS = re.compile(rf"\b(?:Q[1-4]|(?:\d{{1,2}} )?(?:{_MONTHS})|(?:19|20)\d\d(?
 
 
 def fact_changes(before: BuiltReport, now: BuiltReport) -> list[Change]:
-    """Return facts that rose, fell, changed, were revised, appeared or vanished; the surprising ones first.
+    """Return facts that rose, fell, changed, were revised or redefined, appeared or vanished; surprising ones first.
 
     A number that has two names, as the baseline and the mean now of a chart of one period, is listed once.
     """
@@ -53,8 +53,8 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
         elif not _is_past(fact, now.quarter):
             message = f"{named(fact, now.quarter)} is new: {in_full(fact, now.units)}"
             yield 1, _change("fact-appeared", message, now, fact, found=in_full(fact, now.units))
-        elif (same := earlier.get(fact.key)) and same.value != fact.value:
-            yield 1, _revised(same, fact, now)
+        elif (same := earlier.get(fact.key)) and (change := _revised(same, fact, now)):
+            yield 1, change
     for key, fact in old.items():
         if key not in new and not _is_past(fact, before.quarter):
             gone = fact if fact.label else replace(fact, label=labels.get(fact.id, ""))  # an old report has no labels
@@ -123,7 +123,7 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
     if before.unit == fact.unit and (
         before.value == fact.value or before.text == fact.text or in_full(before, now.units) == in_full(fact, now.units)
     ):
-        return None  # the same, or the same to all that is printed
+        return _redefined(before, fact, now)  # the same, or the same to all that is printed
     kind, verb, by = "fact-changed", "changed", _difference(before, fact)
     if by:
         kind, verb = ("fact-rose", "rose") if fact.value > before.value else ("fact-fell", "fell")  # type: ignore[operator]
@@ -136,6 +136,14 @@ def _compared(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
         message += f". SPC calls it {verdict} (Figure {reading.figure.number}, {reading.shows})"
         more |= {"figure": reading.figure.id, "signal": reading.is_signal, "shows": reading.shows}
     return _change(kind, message, now, fact, change=by, **more)
+
+
+def _redefined(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
+    """Return the change of a number that is the same, but of another kind, name or formula; None if it has no other."""
+    if not (otherwise := _defined_otherwise(before, fact)):
+        return None
+    message = f"{named(fact, now.quarter)} is still {in_full(fact, now.units)}; {otherwise}"
+    return _change("fact-redefined", message, now, fact, **_both(before, fact, now))
 
 
 def _defined_otherwise(before: Fact, fact: Fact) -> str:
@@ -159,7 +167,9 @@ def _after(words: str) -> str:
     return f"; {words}" if words else ""
 
 
-def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change:
+def _revised(before: Fact, fact: Fact, now: BuiltReport) -> Change | None:
+    if before.value == fact.value:
+        return _redefined(before, fact, now)
     message = (
         f"{named(fact, now.quarter)} was reported as {in_full(before, now.units)} and is now {in_full(fact, now.units)}"
     )

@@ -94,7 +94,7 @@ class SuppressionPolicy(Disclosure):
         Raises
         ------
         DataError
-            If the rows lack a count or the column of the geography.
+            If the rows lack a count or the column of the geography, or have a column already that would be added.
 
         Examples
         --------
@@ -114,16 +114,17 @@ class SuppressionPolicy(Disclosure):
         """
         import pandas as pd
 
-        if not self.counts:
-            return frame.assign(is_suppressed=False)
         counts = [column for column in self.counts if column in frame] or list(self.counts)
+        is_share = bool(self.percent) and set(self.percent or ()) <= set(frame.columns)
+        _need_free(frame, [*(f"{column}{SHOWN}" for column in counts), *["percent"] * is_share, "is_suppressed"])
+        if not counts:
+            return frame.assign(is_suppressed=False)
         _need(frame, [self.geography, *counts])
-        need_raw(frame, counts)
         shown = frame.copy()
         for column in counts:
             shown[column] = self.rounded(frame[column])
             shown[f"{column}{SHOWN}"] = self.shown(frame[column])
-        if self.percent and set(self.percent) <= set(shown.columns):
+        if self.percent and is_share:
             numerator, denominator = (shown[column] for column in self.percent)
             shown["percent"] = 100 * numerator / denominator.mask(denominator == 0)
         shown["is_suppressed"] = pd.concat([self.is_small(frame[column]) for column in counts], axis=1).any(axis=1)
@@ -181,7 +182,8 @@ def suppress_small_counts(frame: pd.DataFrame, dataset: str, *, project: Path | 
     Raises
     ------
     DataError
-        If the dataset has no policy, or the frame lacks a count or the column of the geography.
+        If the dataset has no policy, or the frame lacks a count or the column of the geography, or has a column already
+        that would be added.
     """
     return policy(dataset, project=project).apply(frame)
 
@@ -199,6 +201,16 @@ def need_raw(frame: pd.DataFrame, counts: Sequence[str]) -> None:
                 f"The small numbers of {column} are suppressed in these rows, and the others rounded. Sum first and "
                 "suppress last, once: take the rows that datasets.load returns."
             )
+
+
+def _need_free(frame: pd.DataFrame, added: Sequence[str]) -> None:
+    """Raise a DataError for a column that would be replaced by one of the same name, which means something else."""
+    if taken := [column for column in added if column in frame]:
+        raise DataError(
+            f"The rows have a column {taken[0]} already, which would be replaced. If their small numbers are "
+            "suppressed: sum first and suppress last, once, from the rows that datasets.load returns. If it is another "
+            f'column, rename it, or leave it out: frame.drop(columns="{taken[0]}")'
+        )
 
 
 def _project() -> Path:

@@ -66,8 +66,11 @@ def total(
     [40.0, 38.0]
     """
     columns, summed = _listed(_period(frame) if by is None else by), _listed(counts)
+    _need_once([*columns, *summed, *["percent"] * bool(percent)])
     _need(frame, columns, summed, also=where or ())
-    rows = frame
+    if lacking := [name for name in percent or () if name not in summed]:
+        raise DataError(f"{lacking[0]} is of the percentage, but not summed. Add it to the counts.")
+    rows = frame = _widened(frame, summed)
     for column, value in (where or {}).items():
         rows = rows[rows[column] == value]
         if rows.empty:
@@ -112,13 +115,14 @@ def quarterly(
     0  North 2024-06-01     9
     """
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
+    _need_once([date, *columns, *summed])
     _need(frame, [date, *columns], summed)
-    months = _months(frame, date)
+    frame, months = _widened(frame, summed), _months(frame, date)
     quarter = months.dt.to_period("Q")  # NHS quarters end with calendar quarters
     last = quarter.dt.asfreq("M", how="end").dt.to_timestamp()
-    groups = _groups(frame.assign(**{date: last}, of=months), [*columns, date])
-    totals = groups[summed].sum(skipna=False)
-    whole = groups["of"].nunique() == MONTHS_OF_QUARTER
+    keys = [*(frame[column] for column in columns), last.rename(date)]
+    totals = frame[summed].groupby(keys, observed=True).sum(skipna=False)
+    whole = months.groupby(keys, observed=True).nunique() == MONTHS_OF_QUARTER
     return _named(totals[whole].reset_index(), frame, "by quarter", summed)
 
 
@@ -148,17 +152,19 @@ def rolling(
     [5, 6]
     """
     columns, summed, date = _listed(by), _listed(counts), date or _period(frame)
+    _need_once([date, *columns, *summed])
     _need(frame, [date, *columns], summed)
+    frame = _widened(frame, summed)
     dated = frame.assign(**{date: _months(frame, date)})
     if months < 1:
         raise DataError(f"A rolling sum of {months} months; expected one month or more.")
-    monthly = _groups(dated, [*columns, date])[summed].sum(skipna=False).assign(rows=1).reset_index()
+    monthly = _groups(dated, [*columns, date])[summed].sum(skipna=False).reset_index()
     sums = []
     for _, own in _groups(monthly, columns):
         series = own.set_index(date)
-        windows = series[[*summed, "rows"]].asfreq("MS").rolling(months, min_periods=months)
-        totals = windows.sum()
-        whole = totals.index[totals["rows"] == months]  # a month without a row leaves no period
+        totals = series[summed].asfreq("MS").rolling(months, min_periods=months).sum()
+        has_row = pd.Series(totals.index.isin(series.index), totals.index)
+        whole = totals.index[has_row.rolling(months, min_periods=months).sum() == months]  # else there is no period
         sums.append(series.reindex(whole).assign(**{name: totals.loc[whole, name] for name in summed}).reset_index())
     rows = pd.concat(sums, ignore_index=True)[[*columns, date, *summed]]
     return _named(
@@ -203,6 +209,23 @@ def _need(frame: pd.DataFrame, columns: Sequence[str], counts: Sequence[str], al
     for column in counts:
         if not pd.api.types.is_numeric_dtype(frame[column]):
             raise DataError(f"{column} is not a column of numbers, so it has no sum. Declare it as integer or number.")
+
+
+def _widened(frame: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+    """Return rows whose counts are of a type that holds their sums, too: one byte holds 127 at most."""
+    small = {name: frame[name].dtype for name in counts if getattr(frame[name].dtype, "itemsize", 8) < 8}
+    wide = {name: "float64" if dtype.kind == "f" else "int64" for name, dtype in small.items()}
+    types = {
+        name: wide[name].capitalize() if pd.api.types.is_extension_array_dtype(each) else wide[name]
+        for name, each in small.items()
+    }
+    return frame.astype(types)
+
+
+def _need_once(names: Sequence[str]) -> None:
+    """Raise a DataError for a column that would be in the result twice, or be replaced there."""
+    if twice := [name for place, name in enumerate(names) if name in names[:place]]:
+        raise DataError(f"{twice[0]} would be in the sums twice. Name each column once, or rename it.")
 
 
 def _named(sums: pd.DataFrame, frame: pd.DataFrame, how: str, counts: Sequence[str]) -> pd.DataFrame:

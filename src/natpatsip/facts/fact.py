@@ -179,6 +179,8 @@ class Fact:
 def printed(value: Number, unit: str, decimals: int | None = None) -> str:
     """Return a fact's value as the report prints it: with that many decimals, by default as many as it needs.
 
+    Without decimals that are given, no number but 100 is printed as 100: its unit may be a percentage by another name.
+
     Examples
     --------
     >>> printed(18_000_000, "GBP"), printed(83.0, "percent"), printed("2024-25-Q3", "quarter"), printed(10310, "people")
@@ -203,7 +205,7 @@ def printed(value: Number, unit: str, decimals: int | None = None) -> str:
         return wording.number(value, decimals, is_percent=is_percent) + "%" * is_percent
     if unit == "percent":
         return wording.percent(value)
-    return wording.large(value) if float(value).is_integer() else wording.plain(value, 2)
+    return wording.large(value) if float(value).is_integer() else wording.plain(value, 2, is_percent=True)
 
 
 def told_apart(one: Fact, other: Fact) -> tuple[str, str] | None:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 # As in any markdown, a span of code may run over the end of a line, but not over a blank line.
 INLINE = re.compile(r"(?<!`)`\{python\}\s*([^`\s](?:[^`\n]|\n(?!\s*\n))*?)\s*`(?!`)")
-PERCENT = re.compile(r"\s?(?:%|per ?cent\b)")
+YEAR = re.compile(r"(?<![A-Za-z])years?(?![A-Za-z])")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 KEPT = "user_expressions"
-PRINTS = "__import__('natpatsip.blocks.values_in_words', fromlist=['inline']).inline(({}\n), is_percent={})"
+PRINTS = "__import__('natpatsip.blocks.values_in_words', fromlist=['inline']).inline(({}\n), is_year={})"
 """What Python evaluates for an inline expression; brackets let it run over several lines, and end in a comment."""
 
 
@@ -32,15 +32,8 @@ def expressions(cell: Mapping[str, Any]) -> dict[str, str]:
 
 
 def printing(cell: Mapping[str, Any]) -> dict[str, str]:
-    """Return what Python evaluates for each inline expression of a cell: its value as the report prints it there.
-
-    Of a number with a % after it, 99.999 is not printed as 100.
-    """
-    source = FENCE.sub("", cell["source"])
-    return {
-        str(place): PRINTS.format(found[1], bool(PERCENT.match(source, found.end())))
-        for place, found in enumerate(INLINE.finditer(source))
-    }
+    """Return what Python evaluates for each inline expression of a cell: its value as the report prints it there."""
+    return {key: PRINTS.format(text, bool(YEAR.search(text))) for key, text in expressions(cell).items()}
 
 
 def store(

@@ -27,7 +27,7 @@ from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import drawn, known_characters, missing_characters, named
 from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
-from natpatsip.pipeline.staging.commonmark import FORMULA, as_pandoc
+from natpatsip.pipeline.staging.commonmark import FORMULA, as_pandoc, without_code
 from natpatsip.pipeline.staging.markdown import Heading, Place, pieces, skipped_level
 from natpatsip.project import MARK
 from natpatsip.settings import OWN, bibliography_of
@@ -40,6 +40,7 @@ PRINTED = (  # keys of _quarto.yml, with what is under them
 )
 JUDGED = "typed"  # the kind of entries of the cache
 ATTRIBUTES = re.compile(r"\{\s*(?:-(?=[\s}])|[.:][\w-]|[\w-]+=)[^{}]*\}$")  # of headings: {.unnumbered}, {-}, {key=1}
+FORMULA_OF_JUPYTERLAB = re.compile(r"(?<!\\)(?:\\\\\(.+?\\\\\)|\\\\\[.+?\\\\\])", re.DOTALL)
 MARKDOWN = re.compile("markdown", re.IGNORECASE)  # in code that may show headings
 
 
@@ -161,6 +162,11 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
             found.append(
                 f"{place}: found inline code in a formula ({' '.join(formula.split())[:80]}): there a value's %, "
                 "commas and words would be read as LaTeX. End the formula before it: $p =$ `{python} rate`."
+            )
+        for match in FORMULA_OF_JUPYTERLAB.finditer(without_code(text)):
+            found.append(
+                f"{place}: found {' '.join(match[0].split())[:80]}, which only JupyterLab shows as a formula; readers "
+                "would see its backslashes. Write $x$, or $$x$$ on a line of its own."
             )
         for key_ in without_brackets(cell.source, keys):
             found.append(

@@ -146,19 +146,26 @@ def without_code(text: str) -> str:
 
 
 def quoted_numbers(text: str) -> list[str]:
-    r"""Return the lines that CommonMark takes for a quotation, as they begin with a sign that was meant: more than 5.
+    r"""Return the lines of quotations that begin with a sign that was meant: more than 5.
 
     Examples
     --------
     >>> quoted_numbers("The wait was\n>5 weeks.\n\n- >£5\n- <5\n\n> 5 said so")
     ['>5 weeks.', '- >£5']
+    >>> quoted_numbers("> North said:\n>5 weeks.\n> ```\n> >5\n> ```")
+    ['>5 weeks.']
     """
     if ">" not in text:
         return []
     listed = _outside_code(text, _BLOCKS_OF_PANDOC, "- ")  # which have blocks in them, as an item has
     lines, typed = listed.split("\n"), text.split("\n")
-    opened = [each.map[0] for each in _parser().parse(listed) if each.type == "blockquote_open" and each.map]
-    return [typed[number].strip() for number in opened if _MORE_THAN.match(lines[number])]
+    tokens = _parser().parse(listed)
+    quoted = _lines_of(tokens, "blockquote_open") - _lines_of(tokens, "fence", "code_block")
+    return [typed[number].strip() for number in sorted(quoted) if _MORE_THAN.match(lines[number])]
+
+
+def _lines_of(tokens: Sequence[Token], *kinds: str) -> set[int]:
+    return {number for token in tokens if token.type in kinds and token.map for number in range(*token.map)}
 
 
 def long_rows(text: str) -> list[str]:

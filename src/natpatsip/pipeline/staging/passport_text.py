@@ -122,8 +122,8 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
     ('3 hospital beds', '1 cot')
     >>> in_full(Fact("c", "all", 1, "reviews", "")), in_full(Fact("d", "all", 2.2, "adjusted odds ratio", ""))
     ('1 review', '2.2 (adjusted odds ratio)')
-    >>> in_full(Fact("e", "all", 37, "days", "", decimals=1))
-    '37.0 days'
+    >>> in_full(Fact("e", "all", 37, "days", "", decimals=1)), in_full(Fact("f", "all", 1, "boxes", ""))
+    ('37.0 days', '1 (boxes)')
     """
     if not isinstance(fact.value, int | float) or fact.unit in ("percent", "GBP", "year"):
         return fact.text
@@ -132,7 +132,8 @@ def in_full(fact: Fact, units: Units = NO_UNITS) -> str:
     if fact.unit.startswith("number ") or fact.unit.endswith("ratio"):
         return f"{count} ({unit_of(fact, units)})"
     unit = unit_of(fact, units)
-    return f"{count} {wording.singular(unit) if count in ('1', '−1') else unit}"
+    named = wording.singular(unit) if count in ("1", "−1") else unit
+    return f"{count} {named or f'({unit})'}"
 
 
 def period(text: str, quarter: Quarter) -> str:

@@ -8,7 +8,6 @@ empty cell in a table without a mark that the notes explain.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ NOT_AVAILABLE = "[x]"
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 LONGEST = 32_767  # characters that a cell can hold
 NARROWEST, WIDEST = 10, 60  # widths of columns, in characters
+MOST = 1e15  # Excel keeps fifteen digits: of a larger number it would lose the last, and those of a code
 Cell = str | float
 
 
@@ -65,14 +65,24 @@ def _typed(cells: Sequence[str]) -> list[Cell]:
     --------
     >>> _typed(["1713", "", "*"]), _typed(["007", "8"])
     ([1713.0, '[x]', '*'], ['007', '8'])
+    >>> _typed(["1234567890123456789", "8"])
+    ['1234567890123456789', '8']
     """
     is_of_numbers = all(_is_number(cell) or not re.search(r"\d", cell) for cell in cells)
     typed = (float(cell) if is_of_numbers and _is_number(cell) else cell for cell in cells)
     return [NOT_AVAILABLE if cell == "" else cell for cell in typed]
 
 
+class _Number(float):
+    """A number that the file has as it reads: by sixteen digits, as XlsxWriter writes, 85.9 is 85.90000000000001."""
+
+    def __format__(self, form: str) -> str:
+        return repr(float(self))
+
+
 def _is_number(cell: str) -> bool:
-    return bool(NUMBER.fullmatch(cell)) and math.isfinite(float(cell))  # Excel has no infinity, which 1e400 would be
+    """Return True for a number that Excel has: no infinity, which 1e400 would be, and none that has too many digits."""
+    return bool(NUMBER.fullmatch(cell)) and abs(float(cell)) < MOST
 
 
 def write_workbook(
@@ -133,7 +143,7 @@ def _write_sheet(book: Workbook, sheet: Sheet, *, links: bool = False) -> None:
             if isinstance(cell, str):
                 _write_text(page, row, cell, wrapped, column)
             else:
-                page.write_number(row, column, cell)
+                page.write_number(row, column, _Number(cell))
         if links:
             page.write_url(row, 0, f"internal:'{cells[0]}'!A1", string=str(cells[0]))
     for column, name in enumerate(sheet.header):
