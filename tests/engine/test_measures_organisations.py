@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 
 from natpatsip import context, measures, spc
 from natpatsip.errors import DataError
@@ -15,6 +14,7 @@ from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.organisation_series import ByOrganisation
 from natpatsip.settings import read_settings
 from support.measured import RESOURCE, months, project, rebased
+from support.yaml_text import to_yaml
 
 POLICY = {"policy": "Ours", "source": "The trust", "counts": ["seen_in_time", "seen"], "geography": "team",
           "threshold": 7, "base": 5, "symbol": "*", "percent": ["seen_in_time", "seen"]}  # fmt: skip
@@ -54,7 +54,7 @@ def declare(folder, policy, listed):
         resources.append({"name": "organisations", "path": "organisations.csv", "schema": schema, "natpatsip": kinds})
         lines = [",".join(names), *(f"team,{name},,{more}" for name, more in listed.items())]
         (folder / "data" / "organisations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    package = yaml.safe_dump({"name": "trust", "resources": resources})
+    package = to_yaml({"name": "trust", "resources": resources})
     (folder / "data" / "datapackage.yaml").write_text(package, encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ from natpatsip import context, measures
 from natpatsip.errors import DataError
 from natpatsip.facts import publishing
 from support.measured import RESOURCE, WAITS, months, project, rebased, rows_of
+from support.yaml_text import to_yaml
 
 LOW, HIGH = [70, 72, 71, 69, 70, 71, 73], [80, 82, 81, 79, 80, 81, 83, 80, 79, 81, 82, 80, 81]
 
@@ -133,7 +134,7 @@ def test_an_overview_of_a_dataset_reads_the_data_of_no_other(tmp_path):
     package = tmp_path / "data" / "datapackage.yaml"
     declared = yaml.safe_load(package.read_text(encoding="utf-8"))
     declared["resources"].append({**RESOURCE, "name": "others_monthly", "path": "others_monthly.csv"})
-    package.write_text(yaml.safe_dump(declared), encoding="utf-8")
+    package.write_text(to_yaml(declared), encoding="utf-8")
     with context.use("2024-25-Q2", project=tmp_path):
         assert len(measures.overview(dataset="waits_monthly").markdown.splitlines()) > 3
         with pytest.raises(DataError, match=r"others_monthly\.csv"):  # which is not there

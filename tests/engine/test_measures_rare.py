@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-import yaml
 
 from natpatsip import context, figure, measure, measures
 from natpatsip.blocks.figures import FIGURE
@@ -11,6 +10,7 @@ from natpatsip.facts import publishing
 from natpatsip.measures.definitions import declared
 from support.chart_samples import words_of
 from support.measured import QUARTER, months, project, rows_of
+from support.yaml_text import to_yaml
 
 FALLS = {
     "label": "Falls with harm",
@@ -32,14 +32,14 @@ def falls(folder, rows, *, fields=(DAY, WARD), rebase=(), targets=None, **keys):
     project(folder, rows_of([70]))
     options = {"period": fields[0]["name"], "provenance": "reported"}
     resource = {"name": "falls", "path": "falls.csv", "schema": {"fields": list(fields)}, "natpatsip": options}
-    (folder / "data/datapackage.yaml").write_text(yaml.safe_dump({"name": "trust", "resources": [resource]}))
+    (folder / "data/datapackage.yaml").write_text(to_yaml({"name": "trust", "resources": [resource]}))
     names = ",".join(field["name"] for field in fields)
     lines = [names, *(",".join(map(str, row if isinstance(row, tuple) else (row, "A"))) for row in rows)]
     (folder / "data/falls.csv").write_text("\n".join(lines) + "\n")
     kept = {key: value for key, value in (FALLS | keys).items() if value is not None}
-    (folder / "data/measures.yml").write_text(yaml.safe_dump({"falls": kept}, sort_keys=False))
+    (folder / "data/measures.yml").write_text(to_yaml({"falls": kept}, sort_keys=False))
     decided = {"quarter": QUARTER, "cut_off": "2024-09-30", "rebase": list(rebase), "targets": targets or {}}
-    (folder / f"params/{QUARTER}.yml").write_text(yaml.safe_dump(decided))
+    (folder / f"params/{QUARTER}.yml").write_text(to_yaml(decided))
     return folder
 
 

@@ -10,6 +10,7 @@ from lxml import html
 from natpatsip.charts import palette
 from support.auditing import (
     OF_COLOUR,
+    RULES,
     RUN,
     SAMPLE,
     broken_links,
@@ -164,6 +165,24 @@ def test_axe_judges_no_text_in_the_frame_of_its_drawing(chrome):
         assert tab.locator(f"svg [{SAMPLE}]").count() == 0
         tab.evaluate("axe.reset()")  # to look at all texts
         assert tab.evaluate(RUN, [OF_COLOUR, "none"]) == []
+
+
+FAULTS = """<img src="data:,"><a href="#x"></a><button></button><input><svg role=img></svg><h4></h4><p tabindex=5>q</p>
+    <table><tr><th scope=bad>a</th><td headers=q>b</td></tr></table><ul><p>x</p></ul><dl><p>q</p></dl><iframe></iframe>
+    <span role=foo aria-foo=1>x</span><div role=checkbox>c</div><p lang=zz-q1>q</p><div role=list><p>q</p></div>"""
+
+
+def test_axe_judges_nothing_that_is_closed(chrome):
+    """So it is shown none: tables of data and sources of facts are half of a page. Opened, all of it is judged."""
+    with opened(chrome) as window:
+        tab = window.new_page()
+        tab.set_content(
+            f'<!DOCTYPE html><html lang="en"><title>t</title><main><h1>T</h1><details><summary>S</summary>{FAULTS}'
+        )
+        assert violations(tab) == []
+        assert tab.evaluate(RUN, [RULES, "none"]) == []
+        tab.evaluate("document.querySelector('details').open = true")
+        assert len(violations(tab)) > 15
 
 
 def test_shapes_that_say_that_they_are_a_picture_or_a_stop_need_a_name(chrome):

@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import count, pairwise
 
 import pytest
-import yaml
 
 from natpatsip import context, measures
 from natpatsip.pipeline import render
@@ -20,6 +19,7 @@ from support.auditing import markup_complaints, violations_in_both_themes
 from support.measured import RESOURCE, months, project
 from support.projects import IGNORED, ROOT
 from support.staged import TIMESTAMP
+from support.yaml_text import to_yaml
 
 WIDTHS = (1280, 360)
 VISITS = count()
@@ -83,7 +83,7 @@ def written(folder, rows, policy, **keys):
     project(folder, rows, **keys)
     resource = json.loads(json.dumps(RESOURCE))
     resource["natpatsip"]["disclosure"] = policy
-    package = yaml.safe_dump({"name": "trust", "resources": [resource]})
+    package = to_yaml({"name": "trust", "resources": [resource]})
     (folder / "data" / "datapackage.yaml").write_text(package, encoding="utf-8")
     with context.use("2024-25-Q2", project=folder):
         block = measures.by_organisation()
@@ -99,7 +99,7 @@ def written(folder, rows, policy, **keys):
         (staged / f"{name}.qmd").write_text(text, encoding="utf-8")
     book = {"title": "Teams", "subtitle": "Progress in Q2 2024/25", "chapters": [f"{name}.qmd" for name in texts]}
     own = {"label": "Q2 2024/25", "html-only": ["teams"]}
-    (staged / "_quarto.yml").write_text(yaml.safe_dump({"book": book, "natpatsip": own}), encoding="utf-8")
+    (staged / "_quarto.yml").write_text(to_yaml({"book": book, "natpatsip": own}), encoding="utf-8")
     render.render(staged, folder / "made", ["html"], renderer=render.PANDOC, timestamp=TIMESTAMP)
     return folder / "made" / "html"
 

@@ -1,13 +1,13 @@
 """A total among the rows of organisations is told before it is counted twice."""
 
 import pytest
-import yaml
 
 from natpatsip import context, datasets, new_dataset
 from natpatsip.datasets.total_rows import is_sum_of_others, likely_total, total_by_name
 from natpatsip.errors import DataError
 from natpatsip.measures.measured_series import MeasuredSeries
 from support.measured import RESOURCE, months, project
+from support.yaml_text import to_yaml
 
 MONTHS = months(4)
 POLICY = {
@@ -110,7 +110,7 @@ def test_a_file_with_a_total_in_its_column_of_organisations_is_refused_with_the_
     project(tmp_path, rows_of(**{name: values}))
     resource = RESOURCE | {"natpatsip": RESOURCE["natpatsip"] | {"disclosure": POLICY}}
     resource["schema"] = RESOURCE["schema"] | {"primaryKey": ["month", "team"]}
-    (tmp_path / "data" / "datapackage.yaml").write_text(yaml.safe_dump({"name": "trust", "resources": [resource]}))
+    (tmp_path / "data" / "datapackage.yaml").write_text(to_yaml({"name": "trust", "resources": [resource]}))
     with pytest.raises(DataError, match=rf'row 10, column team: found "{name}", {how}; expected organisations alone'):
         datasets.load("waits_monthly", quarter="2024-25-Q2", project=tmp_path)
 

@@ -18,6 +18,7 @@ from natpatsip.pipeline.render.constructs import REFUSED
 from natpatsip.pipeline.render.typed_markdown import check_typed
 from natpatsip.quarter import Quarter
 from support.projects import ROOT, code, command, edit, prose, small, write
+from support.yaml_text import to_yaml
 
 DOCS = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8").partition("## What is not allowed")[2]
 TYPED, SHOWN = (
@@ -348,7 +349,7 @@ def told_of_settings(folder, line, *, is_printed=True):
     made = small(folder)
     file = made / "_quarto.yml"
     content = yaml.safe_load(file.read_text(encoding="utf-8")) | yaml.safe_load(line)
-    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    file.write_text(to_yaml(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     try:
         check_typed(Plan.of(made, Quarter(2024, 2)), Cache(folder / "cache"), "", is_printed=is_printed, jobs=1)
     except RenderError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
+from support.yaml_text import to_yaml
 
 QUARTER = "2024-25-Q2"
 RESOURCE: dict[str, Any] = {
@@ -71,17 +71,17 @@ def project(
     (folder / "params").mkdir(exist_ok=True)
     (folder / "_quarto.yml").touch()
     package = {"name": "trust", "resources": [RESOURCE]}
-    (folder / "data" / "datapackage.yaml").write_text(yaml.safe_dump(package), encoding="utf-8")
+    (folder / "data" / "datapackage.yaml").write_text(to_yaml(package), encoding="utf-8")
     lines = ["month,team,list,seen_in_time,seen", *(",".join(map(str, row)) for row in rows)]
     (folder / "data" / "waits_monthly.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     decided: dict[str, Any] = {"quarter": QUARTER, "cut_off": "2024-09-30", "rebase": [*map(dict, rebase)]}
     if target is not None:
         decided["targets"] = {"standard": {"value": target, "unit": "percent", "source": "Policy"}}
         keys = {"target": "standard", **keys}
-    (folder / "params" / f"{QUARTER}.yml").write_text(yaml.safe_dump(decided), encoding="utf-8")
+    (folder / "params" / f"{QUARTER}.yml").write_text(to_yaml(decided), encoding="utf-8")
     kept = {key: value for key, value in (WAITS | keys).items() if value is not None}
     declared = {"waits": kept} if measures is None else measures
-    text = declared if isinstance(declared, str) else yaml.safe_dump(declared, sort_keys=False)
+    text = declared if isinstance(declared, str) else to_yaml(declared, sort_keys=False)
     (folder / "data" / "measures.yml").write_text(text, encoding="utf-8")
     return folder
 

@@ -9,6 +9,7 @@ import yaml
 
 from natpatsip.settings import OWN, settings_of
 from support.projects import ROOT
+from support.yaml_text import to_yaml
 
 TIMESTAMP = 1_727_654_400  # 30 September 2024
 
@@ -23,7 +24,7 @@ def stage(folder: Path) -> Path:
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     content[OWN] |= settings_of(content, file.name, staged=True).staged()
     file.write_text(
-        yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000),
+        to_yaml(content, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000),
         encoding="utf-8",
     )
     return folder

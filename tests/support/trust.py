@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from support.yaml_text import to_yaml
 
+DECLARATION = "datapackage.yaml"
 MONTHS = ("2024-04", "2024-05", "2024-06", "2024-07", "2024-08", "2024-09")
 QUARTERS = ("2024-25-Q1", "2024-25-Q2")
 TEAMS, SITES = ("North", "Riverside"), ("Mill Lane", "Canal Street, East Wing")
@@ -213,22 +216,35 @@ def descriptor() -> dict[str, Any]:
 def make(folder: Path) -> Path:
     """Make a project whose data are as they should be: a folder with ``data/``."""
     (folder / "data").mkdir(parents=True)
-    declare(folder, descriptor())
-    for name, rows in TABLES.items():
-        save(folder, name, rows)
+    for name, text in _files().items():
+        (folder / "data" / name).write_text(text, encoding="utf-8", newline="")
     return folder
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Return what is in the files of such a project, by name."""
+    return {DECLARATION: _declaration(descriptor())} | {f"{name}.csv": _csv(rows) for name, rows in TABLES.items()}
 
 
 def declare(project: Path, content: dict[str, Any]) -> None:
     """Write a project's declaration."""
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    (project / "data" / "datapackage.yaml").write_text(text, encoding="utf-8")
+    (project / "data" / DECLARATION).write_text(_declaration(content), encoding="utf-8")
+
+
+def _declaration(content: dict[str, Any]) -> str:
+    return to_yaml(content, sort_keys=False, allow_unicode=True)
 
 
 def save(project: Path, name: str, rows: list[list[str]]) -> None:
     """Write the rows of a file, the header being the first."""
-    with (project / "data" / f"{name}.csv").open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines, lineterminator="\n").writerows(rows)
+    (project / "data" / f"{name}.csv").write_text(_csv(rows), encoding="utf-8", newline="")
+
+
+def _csv(rows: list[list[str]]) -> str:
+    lines = io.StringIO(newline="")
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue()
 
 
 def read(project: Path, name: str) -> list[list[str]]:
