@@ -314,7 +314,8 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Figure Description"), size=9, colour=palette["slate"], after=4, keep=True)
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
     _set(_style(document, "Figure Text"), size=9.5, after=4)
-    _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], after=8)
+    note = _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], before=2, after=8)
+    note.paragraph_format.keep_together = True
     _set(_style(document, "Table Text"), size=9, after=0.5, before=0.5, line=0.95)
     _set(_style(document, "Table Header"), size=9, bold=True, colour=palette["white"], after=2, before=2, line=0.95)
     _set(_style(document, "Table Small"), size=7, after=0, before=0, line=0.95)
