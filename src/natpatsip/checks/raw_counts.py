@@ -215,7 +215,8 @@ class RawCounts:
         if picked is None:
             return np.zeros(len(values), dtype=np.bool_)
         small = [(each[picked] >= 1) & (each[picked] <= self.rule.threshold) for each in counts]
-        return small[0] | small[1]
+        found: Flags = small[0] | small[1]
+        return found
 
 
 def _codes(values: Iterable[Any]) -> Codes:
