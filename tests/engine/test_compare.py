@@ -112,11 +112,6 @@ def test_a_number_is_compared_with_the_one_of_the_same_role(before, now, expecte
             "; before, it was calculated as mean of 3 months",
         ),
         ({}, {"is_estimate": True}, '; before, it was listed as "Calculated", now as "Modelled estimate"'),
-        (
-            {"kind": "reported", "is_illustrative": True},
-            {"kind": "reported"},
-            '; before, it was listed as "Illustrative", now as "Reported"',
-        ),
         ({}, {"label": "Women", "formula": "a / b"}, ""),  # an earlier report does not have them
     ],
 )
@@ -126,6 +121,20 @@ def test_a_number_that_is_called_or_calculated_otherwise_says_so(before, now, ex
     for text in (changes_chapter.chapter(found), as_markdown(found)):
         row = next(line for line in text.splitlines() if "| 20 |" in line)
         assert row.replace("\N{NO-BREAK SPACE}", " ").endswith(f"| Rose by 10 (+100.0%){escaped(expected)} |")
+
+
+@pytest.mark.parametrize(("before", "now"), [(True, False), (False, True)])
+def test_an_illustrative_number_and_a_reported_one_do_not_say_by_how_much_it_changed(before, now):
+    facts = [
+        fact(value, quarter, kind="reported", is_illustrative=is_illustrative)
+        for value, quarter, is_illustrative in ((10, Q1, before), (20, Q2, now))
+    ]
+    found = compare(built(Q1, facts=facts[:1]), built(Q2, facts=facts[1:]))
+    kinds = [("Illustrative" if each else "Reported") for each in (before, now)]
+    expected = '; before, it was listed as "{}", now as "{}"'.format(*kinds)
+    assert found.changes[0].message.endswith(f"changed from 10 women to 20 women{expected}")
+    for text in (changes_chapter.chapter(found), as_markdown(found)):
+        assert f"| 10 | 20 | Changed{escaped(expected)} |" in text
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,12 @@ def _both(before: Fact, fact: Fact, now: BuiltReport) -> dict[str, object]:
 
 
 def _difference(before: Fact, now: Fact) -> str:
-    """Return by how much a number changed; empty if one value cannot be subtracted from the other."""
+    """Return by how much a number changed; empty if one value cannot be subtracted from the other.
+
+    An illustrative value and one that was reported do not say by how much anything changed.
+    """
+    if before.is_illustrative != now.is_illustrative:
+        return ""
     old, new = before.value, now.value
     if before.unit != now.unit or isinstance(old, str | date) or isinstance(new, str | date) or now.unit == "year":
         return ""  # a year is not an amount: it did not rise by 0.05%
