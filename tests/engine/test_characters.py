@@ -22,7 +22,7 @@ from natpatsip.errors import FactError, ParamsError, ReportError, StagingError
 from natpatsip.facts import publishing
 from natpatsip.files.yaml_models import read_yaml
 from natpatsip.pipeline.render.typefaces import characters_of
-from natpatsip.pipeline.staging.chapter import check_nothing_is_lost
+from natpatsip.pipeline.staging.chapter import refuse_what_is_lost
 from support.projects import ROOT
 
 CONTROLS = [chr(code) for code in (0, 7, 8, 11, 12, 27, 31, 127, 128, 133, 155, 159, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF)]
@@ -112,7 +112,7 @@ def test_markdown_of_a_cell_is_refused_whatever_showed_it(control):
         ]
     for text in texts:
         with pytest.raises(StagingError, match="control character"):
-            check_nothing_is_lost(text)
+            refuse_what_is_lost(text)
 
 
 @pytest.mark.parametrize("control", CONTROLS)

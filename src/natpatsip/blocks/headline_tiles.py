@@ -136,7 +136,7 @@ FEW = 20  # of a whole at most that is drawn as dots, which can be counted
 
 
 def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
-    """Return a part of a whole as a drawing for a tile: of up to 20 as dots, of more as a bar.
+    """Return a part of a whole as a drawing for a headline tile: of up to 20 as dots, of more as a bar.
 
     Raises
     ------

@@ -271,7 +271,7 @@ def write_notebooks(plan: Plan, folder: Path, *, cache: Cache | None = None, too
 
 
 def _places(project: Path) -> list[Path]:
-    """Return the folders whose paths are shortened in published notebooks: they are a part of the cache key."""
+    """Return the folders whose paths a publication shortens in its notebooks: they are a part of the cache key."""
     return [each for path in (project, Path.home()) for each in (path, path.resolve())]
 
 

@@ -26,7 +26,7 @@ from natpatsip.pipeline.render.constructs import constructs_of
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import drawn, known_characters, missing_characters, named
-from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, check_nothing_is_lost, pasted_image
+from natpatsip.pipeline.staging.chapter import ATTACHED, check_chapter_links, pasted_image, refuse_what_is_lost
 from natpatsip.pipeline.staging.commonmark import FORMULA, as_pandoc, without_code
 from natpatsip.pipeline.staging.markdown import Heading, Place, pieces, skipped_level
 from natpatsip.project import MARK
@@ -174,7 +174,7 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
                 f"[@{key_}], or write \\@ for the sign itself."
             )
         try:
-            check_nothing_is_lost(text)
+            refuse_what_is_lost(text)
         except StagingError as error:
             found.append(f"{place}: {error}")
             continue  # pandoc would say it again in its own words
@@ -186,7 +186,7 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
 
 
 def _report(plan: Plan) -> Report:
-    """Return what the rules ask of a report, before it is staged."""
+    """Return what the rules of rendering ask of a report, when typed Markdown is looked at before it is staged."""
     return Report(
         root=plan.project,
         title="",

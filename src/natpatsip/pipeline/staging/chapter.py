@@ -174,7 +174,7 @@ class ChapterWriter:
 
     def _linked(self, text: str) -> str:
         """Return what was typed as pandoc's markdown, with references to figures and links to chapters resolved."""
-        check_nothing_is_lost(text)
+        refuse_what_is_lost(text)
         text = TABLE_ID.sub(self._numbered_caption, as_pandoc(text, notes=self._notes))
         text = TABLE_REFERENCE.sub(self._table_reference, text)
         check_chapter_links(text, self.chapters)
@@ -254,8 +254,8 @@ def pasted_image(match: re.Match[str], attached: Mapping[str, Mapping[str, Any]]
     return f"![{match[1]}](figures/{file})", file, content
 
 
-def check_nothing_is_lost(text: str) -> None:
-    """Check, before staging, a cell of Markdown for what JupyterLab shows in part, and no format would show.
+def refuse_what_is_lost(text: str) -> None:
+    """Refuse, while a chapter is staged, a cell of Markdown of which no format would show a part.
 
     Raises
     ------
