@@ -298,14 +298,21 @@ SINGULARS = {
     "diagnoses": "diagnosis",
     "cases": "case",
     "courses": "course",
+    "causes": "cause",
+    "phases": "phase",
+    "exercises": "exercise",
+    "breaches": "breach",
+    "losses": "loss",
+    "midwives": "midwife",
     "doses": "dose",
     "nurses": "nurse",
     "responses": "response",
 }
 UNCERTAIN = re.compile(
-    r".*(?:(?:[sxzo]|[cs]h|[^i]v)e|[ui])s|knives|wives|species|calories|movies|indices|appendices|matrices"
+    r".*(?:(?:[sxzo]|[cs]h|[^i]v)e|[ui])s|knives|\w*wives|species|calories|movies|indices|appendices|matrices"
 )
 """Nouns whose plural does not say what their singular is, as those of boxes and axes do not."""
+ACRONYMS = re.compile(r"[A-Z]{2,}s")  # such as ICUs
 
 
 def singular(unit: str) -> str:
@@ -324,10 +331,11 @@ def singular(unit: str) -> str:
     if noun < 0:
         return unit
     word = words[noun]
-    if word not in SINGULARS and UNCERTAIN.fullmatch(word.lower()):
+    known = SINGULARS.get(word.lower())
+    if not known and UNCERTAIN.fullmatch(word.lower()) and not ACRONYMS.fullmatch(word):
         return ""
-    if word in SINGULARS:
-        words[noun] = SINGULARS[word]
+    if known:
+        words[noun] = known.capitalize() if word[0].isupper() else known
     elif word.endswith("s") and not word.endswith("ss"):
         words[noun] = f"{word[:-3]}y" if word.endswith("ies") else word[:-1]
     return " ".join(words)

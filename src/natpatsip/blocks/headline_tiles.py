@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Real
 from typing import Any
 
 from natpatsip import context
@@ -175,12 +176,13 @@ def proportion(part: Fact | int, whole: Fact | int) -> Drawing:
 def _count(each: Fact | int) -> int:
     """Return a count; half a bed or 3% of the teams cannot be drawn as a number of dots."""
     value, unit = (each.value, each.unit) if isinstance(each, Fact) else (each, "")
-    if not isinstance(value, Integral) or isinstance(value, bool) or unit in ("percent", "GBP", "year"):
+    amount = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not amount.is_integer() or unit in ("percent", "GBP", "year"):
         raise FigureError(
             f"proportion: found {each}, which is not a count; expected a part of a whole in whole numbers. Leave out "
             "of=, and say in the label what the number is a part of."
         )
-    return int(value)
+    return int(amount)
 
 
 def _value(each: Tile) -> str:

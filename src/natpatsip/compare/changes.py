@@ -17,7 +17,7 @@ from natpatsip.reporters import as_json as json_of
 KINDS = {
     "fact-rose": "Numbers that rose",
     "fact-fell": "Numbers that fell",
-    "fact-changed": "Dates and quarters that changed",
+    "fact-changed": "Other values that changed",
     "fact-began-again": "Years to date that began again",
     "fact-revised": "Numbers of earlier quarters that were revised",
     "fact-redefined": "Numbers that are the same, but called, calculated or listed otherwise",

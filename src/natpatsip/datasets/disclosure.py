@@ -209,7 +209,8 @@ def _need_free(frame: pd.DataFrame, added: Sequence[str]) -> None:
         raise DataError(
             f"The rows have a column {taken[0]} already, which would be replaced. If their small numbers are "
             "suppressed: sum first and suppress last, once, from the rows that datasets.load returns. If it is another "
-            f'column, rename it, or leave it out: frame.drop(columns="{taken[0]}")'
+            f'column, rename it, or leave it out: frame.drop(columns="{taken[0]}"). Suppression calculates percent '
+            "itself: leave percent= out of a sum before it."
         )
 
 

@@ -166,7 +166,7 @@ def rolling(
         has_row = pd.Series(totals.index.isin(series.index), totals.index)
         whole = totals.index[has_row.rolling(months, min_periods=months).sum() == months]  # else there is no period
         sums.append(series.reindex(whole).assign(**{name: totals.loc[whole, name] for name in summed}).reset_index())
-    rows = pd.concat(sums, ignore_index=True)[[*columns, date, *summed]]
+    rows = pd.concat(sums or [monthly], ignore_index=True)[[*columns, date, *summed]]  # no rows have no groups
     return _named(
         rows.astype({name: frame[name].dtype for name in summed}), frame, f"in rolling sums of {months} months", summed
     )

@@ -146,10 +146,11 @@ def _provenance(columns: Sequence[Column]) -> str:
 
 def _parts(counted: Sequence[Column]) -> Iterator[tuple[str, str]]:
     """Yield pairs of counts of which the first is nowhere more than the second and somewhere less, as a part is."""
-    for one, other in permutations(counted, 2):
-        pairs = [(a, b) for a, b in zip(one.values(), other.values(), strict=True) if a is not None and b is not None]
-        if any(a < b for a, b in pairs) and all(a <= b for a, b in pairs):
-            yield one.name, other.name
+    values = {each.name: each.values() for each in counted}
+    for part, whole in permutations(values, 2):
+        pairs = [(a, b) for a, b in zip(values[part], values[whole], strict=True) if a is not None and b is not None]
+        if all(a <= b for a, b in pairs) and any(a < b for a, b in pairs):
+            yield part, whole
 
 
 def _left(

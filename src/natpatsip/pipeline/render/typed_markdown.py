@@ -163,7 +163,7 @@ def _typed(plan: Plan, notebook: Notebook, found: list[str]) -> Iterator[tuple[s
                 f"{place}: found inline code in a formula ({' '.join(formula.split())[:80]}): there a value's %, "
                 "commas and words would be read as LaTeX. End the formula before it: $p =$ `{python} rate`."
             )
-        for match in FORMULA_OF_JUPYTERLAB.finditer(without_code(text)):
+        for match in FORMULA_OF_JUPYTERLAB.finditer(FORMULA.sub("", without_code(text))):
             found.append(
                 f"{place}: found {' '.join(match[0].split())[:80]}, which only JupyterLab shows as a formula; readers "
                 "would see its backslashes. Write $x$, or $$x$$ on a line of its own."
