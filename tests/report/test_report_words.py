@@ -328,7 +328,7 @@ SAID = {
         r"gathered from clinical experts",
         r"focused on Martha['’]s Rule.*restructuring",
         r"PSCs['’] feedback on branding",
-        r"component 2",
+        r"raised through escalation by patients and families",
         r"safe space to think",
         r"mentor",
     ],
@@ -444,7 +444,7 @@ def test_a_note_with_a_chart_is_of_its_quarter(chapters, quarter):
     notes = [caption for name in PROGRAMMES for caption in chapters[quarter, name].captions]
     assert [note for note in notes if re.search(r"\b20\d\d[^.]*\bpublished\b", note)] == []
     texts = [chapters[quarter, name].text for name in ("maternity-neonatal", "medicines")]
-    published = ["each chart’s latest mean", "only these numbers and the total with PSC support"]
+    published = ["each chart’s latest mean", "a split by support that does not add up"]
     is_said = [words in text for words, text in zip(published, texts, strict=True)]
     assert is_said == [quarter == "2024-25-Q2"] * 2
 
