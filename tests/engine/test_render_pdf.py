@@ -266,3 +266,20 @@ def test_the_notes_of_a_table_are_whole_and_on_the_page_of_its_last_rows(report,
     parts = [len({f"row{each}" for each in range(rows)} & page) for page in pages]
     assert sum(parts) == rows * len(chapters)
     assert any(0 < part < rows for part in parts) == (rows == 24)
+
+
+@pytest.mark.parametrize(("rows", "words"), [(1, 600), (2, 1_800), (5, 600), (5, 1_800), (24, 1_800)])
+def test_notes_are_whole_however_long_they_are(report, source_of, tmp_path, rows, words):
+    """Those that fill half a page stand below their table, and go on over its end; no page has the header alone."""
+    table = "\n".join(["Ward | Beds", "---|---", *ROWS[:rows], "", ": Caption of it"])
+    notes = " ".join(f"word{number}" for number in range(words))
+    text = f"# Part {{#part}}\n\n{table}\n\n::: {{.table-notes}}\n{notes}\n:::"
+    source_of([parse_chapter(report, "part.qmd", text, (), RenderCache(report.root))])
+    pdf = ["pdftotext", "-bbox", tmp_path / "report.pdf", "-"]
+    boxes = subprocess.run(pdf, capture_output=True, text=True, check=True).stdout
+    found = [re.findall(r'yMax="([\d.]+)">([^<]+)', page) for page in boxes.split("<page ")[1:]]
+    pages = [{word: float(bottom) for bottom, word in page} for page in found]
+    assert sorted(word for page in pages for word in page if word.startswith("word")) == sorted(notes.split())
+    assert [page for page in pages if "Beds" in page and not any(each.startswith("row") for each in page)] == []
+    lowest = max(bottom for page in pages for word, bottom in page.items() if word.startswith("word"))
+    assert lowest < min(page["Page"] for page in pages if "Page" in page)  # text below a page's end is in the file too

@@ -207,6 +207,10 @@ JOINING = ("per", "of", "in", "with", "on", "at", "for", "to", "needed", "a")
         ("series", "series"),
         ("services", "service"),
         ("hospital nurses", "hospital nurse"),
+        ("Cases", "Case"),
+        ("midwives", "midwife"),
+        ("breaches per month", "breach per month"),
+        ("ICUs", "ICU"),
         ("collaboratives", "collaborative"),
         ("areas", "area"),
         ("per 1,000 patients", "per 1,000 patients"),
@@ -222,7 +226,19 @@ def test_the_singular_of_a_unit_is_that_of_its_first_word(unit, one):
 
 @pytest.mark.parametrize(
     "unit",
-    ["boxes", "buses", "Classes", "bus", "axes per hour", "heroes", "wolves", "batches", "indices", "hospital beaches"],
+    [
+        "boxes",
+        "buses",
+        "Classes",
+        "bus",
+        "axes per hour",
+        "heroes",
+        "wolves",
+        "batches",
+        "indices",
+        "hospital beaches",
+        "housewives",
+    ],
 )
 def test_a_singular_is_not_made_up_of_a_plural_that_does_not_say_it(unit):
     assert wording.singular(unit) == ""
