@@ -22,8 +22,13 @@ def claimed(folder, *cells):
 
 def test_words_that_an_expression_prints_are_read_in_prose_and_keep_a_mark_in_code_which_has_printed_nothing(tmp_path):
     said = "spc.claim('has fallen', chart)"
-    cells = [printing(f"Use `{{python}} {said}` here.", "has fallen"), code(f'figure(c, "fig-a", f"Use {{{said}}} on")')]
-    read = [unsupported_claim._words_to_check(each) for each in context(tmp_path, *cells).narrative if "Use" in each.text]
+    cells = [
+        printing(f"Use `{{python}} {said}` here.", "has fallen"),
+        code(f'figure(c, "fig-a", f"Use {{{said}}} on")'),
+    ]
+    read = [
+        unsupported_claim._words_to_check(each) for each in context(tmp_path, *cells).narrative if "Use" in each.text
+    ]
     assert read == ["Use has fallen here.", f"Use {MARK} on"]
 
 

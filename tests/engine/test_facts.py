@@ -651,7 +651,9 @@ def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_
     assert publishing.published_in('publish("beds", 3); measure("waits")', folder) == {"beds", *own}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"cells": [{}]}', '{"cells": 1}', '{"cells": [{"source": 1}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"cells": [{}]}', '{"cells": 1}', '{"cells": [{"source": 1}]}']
+)
 def test_a_file_that_is_no_notebook_has_no_code_to_look_for_facts_in(tmp_path, content):
     (tmp_path / "waits.ipynb").write_text(content, encoding="utf-8")
     assert publishing.source_of(tmp_path / "waits.ipynb") == ""
