@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from natpatsip.checks import unhedged_estimate, unsupported_claim
+from natpatsip.checks.sentences import MARK
 from natpatsip.checks.unsupported_claim import ChartClaim, claims_about_charts
 from natpatsip.facts.fact import Fact
 from support.checking import block, charting, context, printing, publishing
@@ -17,6 +18,18 @@ UP = charting("fig-beds", "Beds", shows=["shift up", "improving"])
 
 def claimed(folder, *cells):
     return unsupported_claim.check(context(folder, prose("## Beds in use", id="heading"), *cells))
+
+
+def test_words_that_an_expression_prints_are_read_in_prose_and_keep_a_mark_in_code_which_has_printed_nothing(tmp_path):
+    said = "spc.claim('has fallen', chart)"
+    cells = [
+        printing(f"Use `{{python}} {said}` here.", "has fallen"),
+        code(f'figure(c, "fig-a", f"Use {{{said}}} on")'),
+    ]
+    read = [
+        unsupported_claim._words_to_check(each) for each in context(tmp_path, *cells).narrative if "Use" in each.text
+    ]
+    assert read == ["Use has fallen here.", f"Use {MARK} on"]
 
 
 @pytest.mark.parametrize(

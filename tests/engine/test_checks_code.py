@@ -109,6 +109,8 @@ def test_a_name_that_is_bound_to_a_typed_number_is_known(source, found):
     ("source", "values"),
     [
         ('pd.DataFrame({"Team": ["All"], "Seen": [677, -3]})', ["677", "3"]),
+        *((f'pd.DataFrame.{name}({{"Seen": [57]}})', ["57"]) for name in ("from_dict", "from_records")),
+        ("pd.Series([57])", ["57"]),
         ('frame.loc[3] = ["All", 57]', ["57"]),
         ('frame["Seen"] = count(57)', []),
         ("tile(57, label)", ["57"]),

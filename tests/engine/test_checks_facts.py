@@ -348,6 +348,12 @@ def undeclared(folder, *, without=(), measures=1, period="", periods=str):
     return [each.message for each in old_data.check(seen(project)) if "of the others alone" in each.message]
 
 
+@pytest.mark.parametrize("last", ["2024-05", "2026-12"])
+def test_no_row_is_owed_before_the_first_of_an_organisation_where_no_series_is_declared(tmp_path, last):
+    absent = [f"{year}-{month:02d},East" for year in range(2020, 2027) for month in range(1, 13)]
+    assert undeclared(tmp_path, without=[each for each in absent if each <= f"{last},East"]) == []
+
+
 def test_a_missing_row_is_one_finding_that_lists_the_measures_it_is_missing_from(tmp_path):
     (told,) = undeclared(tmp_path, without=["2024-09,East"], measures=3)
     assert told.startswith("East: no row for 2024-09.")

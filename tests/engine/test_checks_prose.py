@@ -8,7 +8,7 @@ import pytest
 
 from natpatsip.checks import broken_link, glossary, inline_syntax, stale, typed_number, unused
 from natpatsip.facts.publishing import Fact
-from support.checking import Q2, charting, context, publishing, seen
+from support.checking import Q2, charting, context, printing, publishing, seen
 from support.projects import code, edit, prose, small, write
 
 BEDS = Fact("ward_beds", "2024-25-Q2", 240, "beds", "Ward list")
@@ -62,6 +62,20 @@ def test_the_facts_that_have_the_value_and_the_unit_are_offered_the_likeliest_fi
             "Publish it from data or a calculation and cite it, or tag the cell typed-number if it must be typed."
         )
         assert found.fact == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Of those referred 240 came.", "referrals"),  # the first six letters are those of its name
+        ("Of those refused 240 came.", "admissions"),
+        ("Of those admitted 240 came.", "admissions"),
+    ],
+)
+def test_a_fact_of_whose_name_a_sentence_has_the_stem_is_offered_first(tmp_path, text, first):
+    facts = [Fact(name, "2024-25-Q2", 240, "people", "Return") for name in ("admissions", "referrals")]
+    (found,) = typed_number.check(context(tmp_path, publishing(*facts), prose(text, id="text")))
+    assert found.expected.startswith(f'cite("{first}")')
 
 
 @pytest.mark.parametrize(
@@ -435,6 +449,12 @@ def test_a_term_that_nothing_uses_is_told_at_its_table_unless_that_is_of_terms_u
     (found,) = glossary.check(here)
     assert found.message == "Huddle is explained in the glossary, but used nowhere. Remove its row, or use it."
     assert (found.found, found.cell, found.notebook) == ("Huddle", "terms", "glossary.ipynb")
+
+
+def test_a_term_that_an_expression_prints_is_used(tmp_path):
+    printed = printing("The team had `{python} kind(3)` and `{python} count`.", "Huddles", "3", id="a")
+    (found,) = glossary.check(with_glossary(tmp_path, printed, rows=["Huddle", "Handover"]))
+    assert found.found == "Handover"
 
 
 @pytest.mark.parametrize(("row", "meaning"), [("CPN", ""), ("CPN |", ""), ("| Meaning of it", ""), ("`CPN`", " ")])

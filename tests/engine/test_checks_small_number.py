@@ -515,6 +515,7 @@ def test_a_hidden_count_that_the_national_one_gives_away_is_found(found, page, l
     findings = found(with_data(page, change))
     assert [each.found for each in findings] == ([whose] if whose else [])
     assert all("follows from the total of" in each.message for each in findings)
+    assert all(each.expected == "a number that cannot be calculated" for each in findings)
 
 
 def test_hidden_counts_that_the_national_ones_give_away_are_one_finding_of_a_measure(found, page):

@@ -93,6 +93,9 @@ def test_a_report_adds_what_it_counts_and_what_its_documents_are_called():
         ("30-34", None, ""),
         ("Twenty-nine", 29, ""),
         ("sixty per cent", 60, "percent"),
+        ("five per cent", 5, "percent"),
+        ("five percent", 5, "percent"),
+        ("twenty-five percent", 25, "percent"),
         ("one in five", 20, "percent"),
         ("two thirds", 66.7, "percent"),
         ("a tenth", 10, "percent"),
@@ -207,7 +210,8 @@ def test_a_term_with_a_digit_is_a_name_and_only_as_a_whole_word():
     [
         ("nineteen", 19), ("eleven", 11), ("twenty", 20), ("ninety nine", 99), ("a hundred", 100), ("hundred", 100),
         ("two hundred and five", 205), ("three thousand", 3000), ("an million", 1e6), ("thousand", 1000),
-        ("one million two hundred thousand and sixteen", 1_200_016), ("a dozen", 12), ("dozens", None), ("", None),
+        ("one million two hundred thousand and sixteen", 1_200_016), ("two thousand three hundred", 2300),
+        ("a thousand one hundred", 1100), ("a dozen", 12), ("dozens", None), ("", None),
     ],
 )  # fmt: skip
 def test_a_number_in_words_has_its_value(words, value):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -16,8 +17,9 @@ from natpatsip.facts import publishing
 from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, parse_value
 from natpatsip.facts.publishing import Fact, cite, printed, publish
 from natpatsip.files.digests import sha256
+from natpatsip.measures import definitions
 from natpatsip.quarter import Quarter
-from support import trust
+from support import measured, trust
 from support.projects import code, write
 
 PARAMS = """\
@@ -137,6 +139,13 @@ def test_a_misspelt_fact_is_answered_with_the_nearest():
         cite("peple")
 
 
+def test_looking_for_a_fact_that_nobody_publishes_shows_nothing(monkeypatch):
+    texts = []
+    monkeypatch.setattr(context, "record", lambda _kind, _record, text: texts.append(text))
+    assert "nobody publishes this fact" in said(cite, "peple")
+    assert not any(texts)
+
+
 def test_a_fact_of_another_period_is_answered_with_its_periods():
     with pytest.raises(FactError, match="is known for all, not for 2024-25-Q2"):
         cite("people_per_group")
@@ -163,6 +172,7 @@ def test_a_fact_of_another_notebook_comes_from_the_newest_build(project):
     row = "long_waits,2024-25-Q2,3,3,people,waits,waits.ipynb,code,List,,,,"
     (report / "facts.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     assert (cite("long_waits").value, cite("long_waits").section) == (3, "waits")
+    assert cite("long_waits").label == ""  # a build of an earlier version has no column of labels
     with pytest.raises(FactError, match=r"does not publish it for all in this build"):
         cite("long_waits", "all")
 
@@ -225,6 +235,13 @@ def test_rows_are_described_by_what_they_have_in_common_alone():
     rows = pd.DataFrame({"team": ["North", "South"], "pathway": "home", "seen": 3, "provenance": "reported"})
     assert beds(rows=rows).rows == "pathway home, 2 rows"
     assert publish("one", 1, unit="beds", source="s", rows=rows[:1]).rows == "team North, pathway home, 1 row"
+
+
+@pytest.mark.parametrize(
+    ("months", "told"), [(["2024-08"], "month 2024-08, 1 row"), (["2024-08", "2024-08"], "month 2024-08, 2 rows")]
+)
+def test_rows_of_one_month_are_described_by_it_alone(months, told):
+    assert beds(rows=pd.DataFrame({"month": pd.to_datetime(months)})).rows == told
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -625,6 +642,23 @@ def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
     assert (publishing.PUBLISHES.findall(code), publishing.CITES.findall(code)) == (["a"], ["b", "c"])
 
 
+def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_measures(tmp_path):
+    (tmp_path / "measured").mkdir()
+    folder = measured.project(tmp_path / "measured", measured.rows_of([66, 67]))
+    own = definitions.declared(folder).fact_ids
+    assert own
+    assert publishing.published_in('publish("beds", 3)', folder) == {"beds"}
+    assert publishing.published_in('publish("beds", 3); measure("waits")', folder) == {"beds", *own}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"cells": [{}]}', '{"cells": 1}', '{"cells": [{"source": 1}]}']
+)
+def test_a_file_that_is_no_notebook_has_no_code_to_look_for_facts_in(tmp_path, content):
+    (tmp_path / "waits.ipynb").write_text(content, encoding="utf-8")
+    assert publishing.source_of(tmp_path / "waits.ipynb") == ""
+
+
 @pytest.mark.parametrize(
     "unit", ["%", "per cent", "Percent", "PERCENT", "pct", "percnt", "percents", "precent", "£", "gbp"]
 )
@@ -723,6 +757,25 @@ def test_a_fact_is_itself_and_no_text_wherever_it_is():
     assert fact == Fact.from_record(fact.record())
     assert fact != "0"
     assert len({fact, Fact.from_record(fact.record())}) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"value": 13}, {"unit": "places"}, {"kind": "reported"}, {"rows_sha256": "0"}, {"is_estimate": True}),
+        *({"label": "Beds"}, {"source": "Another list"}, {"inputs": (1,)}, {"id": "beds"}, {"period": "all"}),
+    ],
+)
+def test_a_fact_with_another_value_or_origin_is_another_one(change):
+    fact = beds()
+    assert replace(fact, **change) != fact
+
+
+@pytest.mark.parametrize("change", [{"decimals": 1}, {"cell": "another"}])
+def test_a_fact_is_the_same_in_another_print_and_from_another_cell(change):
+    fact = beds()
+    assert replace(fact, **change) == fact
+    assert len({replace(fact, **change), fact}) == 1
 
 
 @pytest.mark.parametrize(("name", "period"), [("people", "2024-25-Q2"), ("people_per_group", "all")])

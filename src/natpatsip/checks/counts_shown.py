@@ -130,7 +130,7 @@ def _column_of(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, list
         return counts.is_of_one(values), list(range(len(values)))
     places = [each for each in cells.organisations if each is not None]
     named = "" if cells.is_share else names.counts.get(bare(cells.label), "")
-    if named and counts.has_any(named, places, values[at]):
+    if counts.has_any(named, places, values[at]):
         return named, at
     return counts.is_of_organisations(places, values[at]), at
 

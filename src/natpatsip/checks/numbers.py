@@ -170,7 +170,7 @@ def _ratio(match: re.Match[str]) -> Typed:
     if "per" in words or "percent" in words:
         value = float(sum(known))
     elif "in" in words or "out" in words:
-        value = round(100 * known[0] / known[-1], 1) if len(known) == 2 else None
+        value = round(100 * known[0] / known[1], 1) if len(known) == 2 else None
     elif fractions:
         value = round(100 * (known[0] if known else 1) / fractions[0], 1)
     return Typed(text, match.start(), match.start() + len(match[0].rstrip()), value, "percent" if value else "")

@@ -104,7 +104,7 @@ def _in_specification(found: Any) -> Iterator[list[tuple[str, ...]]]:
     elif isinstance(found, Sequence) and not isinstance(found, str):
         rows = [each for each in found if isinstance(each, Mapping)]
         names = list(dict.fromkeys(name for row in rows for name, value in row.items() if not _is_nested(value)))
-        if len(rows) > 1 and len(names) > 1:
+        if len(rows) > 1:
             yield [tuple(names), *(tuple(_text(row.get(name)) for name in names) for row in rows)]
         for each in found:
             if isinstance(each, Mapping) and any(_is_nested(value) for value in each.values()):

@@ -110,7 +110,7 @@ def quarters_in(text: str, quarter: Quarter) -> Iterator[tuple[Quarter, int, int
         year = match["year"] or match["year2"] or match["year3"]
         words = {"one": 1, "two": 2, "three": 3, "four": 4}
         number = match["number"] or match["digit"] or ""
-        which = _ORDINALS.get(match["ordinal"] or "") or words.get(number) or int(number)
+        which = _ORDINALS.get(match["ordinal"]) or words.get(number) or int(number)
         yield Quarter(int(year[:4]) if year else quarter.year, which), match.start(), match.end()
 
 

@@ -111,7 +111,7 @@ class Fact:
             raise FactError(f"{self.id} ({self.period}) is a fact, not its number: they are never equal. {COMPARE}")
         if not isinstance(other, Fact):
             return NotImplemented
-        return not is_other and self._compared() == other._compared()
+        return self._compared() == other._compared()
 
     def __hash__(self) -> int:
         return hash(self._compared())
@@ -270,7 +270,7 @@ def _day(value: Any) -> date:
     day = value if isinstance(value, date) else datetime.fromisoformat(str(value))
     if not isinstance(day, datetime):
         return day
-    if day.tzinfo or day != datetime(day.year, day.month, day.day):
+    if day != datetime(day.year, day.month, day.day):  # which no time with a zone equals
         raise ValueError(f"{value} has a time or a time zone")
     return day.date()
 
