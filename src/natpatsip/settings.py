@@ -300,9 +300,10 @@ def read_book(project: Path) -> dict[str, Any]:
         If it is not YAML, lists no chapters, or has a title that is not text: 1.10 would be printed as 1.1.
     """
     book = read_yaml((project / MARK).read_bytes(), MARK, SettingsError)
-    if not isinstance(book, dict) or not isinstance((book.get("book") or {}).get("chapters"), list):
+    own = book.get("book") if isinstance(book, dict) else None
+    if not isinstance(book, dict) or not isinstance(own, dict) or not isinstance(own.get("chapters"), list):
         raise SettingsError(f"{MARK}: has no list of chapters under book. Add book: chapters: with one line a chapter.")
-    title = book["book"].get("title")
+    title = own.get("title")
     if not isinstance(title, str | None):
         place = place_of(MARK, (project / MARK).read_bytes(), ("book", "title"))
         raise SettingsError(f"{place}: found {title!r}; {EXPECTED['string_type']}.")

@@ -206,6 +206,14 @@ def test_a_mistake_is_named_with_its_place(mistake):
     assert text in refused(content)
 
 
+@pytest.mark.parametrize("column", ["kind", "name", "parent", "aliases", "open_from", "open_to"])
+def test_a_column_of_organisations_that_has_a_meaning_is_of_its_type(column):
+    content = trust.descriptor()
+    listed = resource(content, "organisations")["schema"]["fields"]
+    listed[:] = [each for each in listed if each["name"] != column] + [{"name": column, "type": "integer"}]
+    assert f'organisations.schema.fields.{column}.type: found "integer", expected ' in refused(content)
+
+
 @pytest.mark.parametrize(
     "pattern", ["[z-a]", "(", "*", "a{2,1}", "(?P<1>a)", "\\", "(?<=a+)b", "x{99999999999}", "(" * 5000]
 )

@@ -51,6 +51,15 @@ def test_a_faulty_setting_is_refused_with_its_place(tmp_path, own, message):
         read_settings(project_with(tmp_path, own))
 
 
+@pytest.mark.parametrize(
+    "content", ["[]", "[a]", "1", "book", "book: []", "book: [a]", "book: a", "book: {chapters: a}", ""]
+)
+def test_settings_without_a_list_of_chapters_say_so(tmp_path, content):
+    (tmp_path / "_quarto.yml").write_text(content, encoding="utf-8")
+    with pytest.raises(SettingsError, match="has no list of chapters under book"):
+        read_book(tmp_path)
+
+
 @pytest.mark.parametrize("title", ["1.10", "2024", ".inf", ".nan", "true", "2024-09-30", "[Waits]", "{a: b}"])
 def test_a_title_is_text_and_is_printed_as_it_is_written(tmp_path, title):
     (tmp_path / "_quarto.yml").write_text(SETTINGS.replace("Test report", title), encoding="utf-8")

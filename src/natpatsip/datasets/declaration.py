@@ -24,6 +24,12 @@ from natpatsip.datasets.descriptor import (
 from natpatsip.errors import DataFileError, nearest, together
 from natpatsip.files.yaml_models import line_of, read_yaml, shown
 
+OF_ORGANISATIONS = {
+    **dict.fromkeys(("kind", "name", "parent"), ("string",)),
+    "aliases": ("list", "string"),
+    **dict.fromkeys(("open_from", "open_to"), ("date",)),
+}
+"""The types of the columns of organisations that have a meaning."""
 TIMES_OF_ROWS = ("yearmonth", "date", "datetime", "year")  # types of which later values are told from earlier ones
 
 
@@ -120,6 +126,9 @@ def _of_resource(resource: Resource, package: Package) -> Iterator[str]:
                 yield f'{where}: there is no field "{column}".{nearest(column, fields)} The fields are {known}.'
     for field in schema.fields:
         yield from (f"schema.fields.{field.name}.{text}" for text in _of_field(field, package))
+        expected = OF_ORGANISATIONS.get(field.name) if resource.name == ORGANISATIONS else None
+        if expected and field.type not in expected:
+            yield f'schema.fields.{field.name}.type: found "{field.type}", expected {" or ".join(expected)}.'
     for number, key in enumerate(schema.foreign_keys, start=1):
         yield from (f"schema.foreignKeys.{number}.reference: {text}" for text in _of_reference(key, resource, package))
     if options.provenance and options.provenance not in (*PROVENANCE, *fields):
