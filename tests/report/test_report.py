@@ -224,6 +224,16 @@ def test_no_page_of_the_pdf_but_a_chapters_last_is_left_a_third_empty(whole, qua
     assert {number: share for number, share in filled.items() if share < 2 / 3 and number not in last} == {}
 
 
+@pytest.mark.parametrize("quarter", [Q1, Q2])
+def test_the_infographics_are_one_page_of_the_pdf(whole, quarter):
+    with pikepdf.open(whole.report(quarter) / "report.pdf") as pdf, pdf.open_outline() as outline:
+        numbers = {each.obj.objgen: number for number, each in enumerate(pdf.pages, start=1)}
+        begins = {each.title: numbers[each.destination[0].objgen] for each in outline.root}
+    titles = list(begins)
+    after = titles[titles.index("Key infographics") + 1]
+    assert begins[after] - begins["Key infographics"] == 1
+
+
 def _filled(pages):
     """Yield for each page, as pdftoppm prints them, how far down its text or drawings go, between its running lines."""
     while pages:
