@@ -45,36 +45,6 @@ def pytest_xdist_auto_num_workers():
     return 2 * (os.cpu_count() or 1)
 
 
-# What a worker says of a test takes as long as a short test: six messages, each written, sent and read. Three are of no
-# use here: that the test begins, and that its fixtures came and went at once.
-AT_ONCE = 0.05  # seconds
-LEFT_OUT = "left out"
-
-
-class FewerMessages:
-    """Has a worker of pytest-xdist leave such messages out."""
-
-    def __init__(self, worker):
-        self._send, worker.sendevent = worker.sendevent, self._send_what_counts
-
-    def _send_what_counts(self, name, **what):
-        if name != "logstart" and LEFT_OUT not in what.get("data", ()):
-            self._send(name, **what)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_to_serializable(self, report):
-        is_of_fixtures = getattr(report, "when", "") in ("setup", "teardown")
-        return {LEFT_OUT: True} if is_of_fixtures and report.passed and report.duration < AT_ONCE else None
-
-
-def pytest_sessionstart(session):
-    """Send fewer messages, unless a file of results is written: that is made of all of them."""
-    plugins = session.config.pluginmanager
-    for worker in [each for each in plugins.get_plugins() if type(each).__name__ == "WorkerInteractor"]:
-        if not session.config.getoption("xmlpath"):
-            plugins.register(FewerMessages(worker))
-
-
 # Modules that take longest begin first, so that no worker ends long after the others. Those that mostly wait, for a
 # cluster, a limit or a saved file, alternate with those that compute, so that no processor is idle meanwhile.
 COMPUTE = (

@@ -16,6 +16,7 @@ from natpatsip import context, datasets, figure, measures, table
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks import small_number
 from natpatsip.checks.raw_counts import RawCounts
+from natpatsip.checks.table_cells import Cells
 from natpatsip.datasets.disclosure import SuppressionPolicy
 from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import HIDDEN
@@ -566,3 +567,19 @@ def test_a_fact_that_is_a_count_of_one_organisation_is_found(found, value, rows,
     findings = found(publishing(fact(value, rows), id="leak"))
     assert [each.expected for each in findings] == ([expected] if expected else [])
     assert all((each.fact, each.found, each.cell) == ("north_seen", str(value), "leak") for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimals"),
+    [
+        (("50%", "70%", "70%"), 0),
+        (("100", "200"), 0),
+        (("18.0", "7.0"), 0),
+        (("18.5", "7.0"), 1),
+        (("", "-"), 0),
+        ((), 0),
+    ],
+)
+def test_cells_are_taken_as_rounded_to_the_decimals_that_they_show_never_to_tens(texts, decimals):
+    """Or three ambitions of 50%, 70% and 70% would agree with some month of any three organisations."""
+    assert Cells("Ambition", texts, tuple(range(len(texts))), texts).decimals == decimals

@@ -161,6 +161,16 @@ def test_a_rolling_sum_begins_with_the_first_month_that_has_enough(months, sums)
     assert made.attrs == {FILTER: f"in rolling sums of {months} months"}
 
 
+def test_sums_of_no_rows_are_no_rows():
+    for made in (
+        datasets.rolling(frame([1]).head(0), by="team", counts="seen", months=2),
+        datasets.quarterly(frame([1]).head(0), by="team", counts="seen"),
+        datasets.total(frame([1]).head(0), "seen", by="team"),
+    ):
+        assert len(made) == 0
+        assert "seen" in made
+
+
 def test_rolling_sums_keep_series_apart_and_add_rows_of_one_month():
     rows = pd.concat([frame([1, 2, 4]), frame([10, 20, 40], team="South"), frame([100])])
     made = datasets.rolling(rows, by="team", counts="seen", months=2)

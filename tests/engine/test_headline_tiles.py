@@ -1,5 +1,6 @@
 """Headline numbers are tiles that carry their facts, and a part of a whole is drawn."""
 
+import numpy as np
 import pytest
 
 from natpatsip.blocks.headline_tiles import proportion, tile, tiles
@@ -31,6 +32,10 @@ def test_tiles_of_a_programme_are_a_panel_and_may_have_drawings():
 def test_a_part_that_is_more_than_its_whole_is_refused(part, whole):
     with pytest.raises(FigureError, match=f"found {part} of {whole}"):
         proportion(part, whole)
+
+
+def test_a_count_that_pandas_keeps_as_a_float_is_drawn_as_any_other():
+    assert proportion(3.0, np.float64(15)).svg == proportion(3, 15).svg
 
 
 @pytest.mark.parametrize(("part", "whole", "dots"), [(0, 20, 20), (20, 20, 20), (3, 15, 15), (29, 42, 0)])

@@ -239,6 +239,7 @@ def test_what_is_wrong_in_a_chapters_title_is_told_with_its_cell(tmp_path, text)
 
 
 ALLOWED = [
+    "$$\\begin{matrix} [0 \\\\[4pt] 1 \\\\] & (0 \\\\(1) \\\\) \\end{matrix}$$",  # rows that end before a bracket
     "A[^1] `code` $\\frac{a}{b}$ [@known, p. 3] one<br>two <!-- a note -->.\n\n[^1]: Why.",
     "Ask @home or @jane; (c) Crown. 2024. That was `{python} n` in @fig-gone and @tbl-gone.",
     "| line\n| block",

@@ -93,7 +93,7 @@ class Cells:
     def decimals(self) -> int:
         """The decimals that the cells are shown with; none where all end with a 0, as pandas writes 18.0 for 18."""
         exponents = (printed_number(text).normalize().as_tuple().exponent for text in self.texts)
-        return max(0, *(-each for each in exponents if isinstance(each, int)), 0)
+        return max((0, *(-each for each in exponents if isinstance(each, int))))
 
     def named(self, n: int) -> str:
         """Return the name of a published cell's row, and of the part of the table that it is in."""

@@ -29,7 +29,7 @@ OF_ORGANISATIONS = {
     "aliases": ("list", "string"),
     **dict.fromkeys(("open_from", "open_to"), ("date",)),
 }
-"""The types of the columns of organisations that have a meaning."""
+"""Which types the columns of organisations may have that the engine reads."""
 TIMES_OF_ROWS = ("yearmonth", "date", "datetime", "year")  # types of which later values are told from earlier ones
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # As in any markdown, a span of code may run over the end of a line, but not over a blank line.
 INLINE = re.compile(r"(?<!`)`\{python\}\s*([^`\s](?:[^`\n]|\n(?!\s*\n))*?)\s*`(?!`)")
-YEAR = re.compile(r"(?<![A-Za-z])(?<!this_)(?<!last_)(?<!per_)years?(?![A-Za-z])(?!_to_)")  # not a count of a year
+YEAR = re.compile(r"(?<![A-Za-z])years?(?![A-Za-z])")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 KEPT = "user_expressions"
 PRINTS = "__import__('natpatsip.blocks.values_in_words', fromlist=['inline']).inline(({}\n), is_year={})"

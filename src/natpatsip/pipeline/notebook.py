@@ -162,7 +162,7 @@ def _set_by_the_build(source: str) -> list[str]:
 
 
 def _refuse_conflicts(name: str, text: str) -> None:
-    """Refuse a notebook in which git has marked conflicts, which is no JSON."""
+    """Refuse a notebook in which git has marked conflicts: it is not JSON."""
     conflicts = conflicts_in(text)
     if not conflicts:
         return

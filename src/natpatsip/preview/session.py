@@ -110,5 +110,5 @@ class Session:
 
 
 def version_of(pages: Path) -> str:
-    """Return a hash of all files of the pages that a preview shows; empty if there is no such folder."""
+    """Return a hash of all files of the pages that a preview shows; empty without their folder."""
     return sha256_of_folder(pages)[:16] if pages.is_dir() else ""

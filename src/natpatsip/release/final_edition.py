@@ -243,7 +243,7 @@ def _in_git(project: Path, quarter: Quarter, outputs: Sequence[str]) -> Iterator
 
 
 def _not_stated(project: Path) -> Iterator[str]:
-    """Yield the datasets that a final edition waits for, as they do not say whether they are real."""
+    """Yield the datasets that a final edition waits for: their provenance is not stated."""
     from natpatsip import datasets
 
     for resource in datasets.declared(project).resources:

@@ -149,7 +149,7 @@ def _is_missing(value: Any) -> bool:
 
 
 def _as_float(value: Any) -> float:
-    """Return a value of a series as a float; infinity, which is then rejected, for what is no real number."""
+    """Return a value of a series as a float; infinity, which is then rejected, for what is not one."""
     is_number = isinstance(value, float | int | numbers.Real) or type(value).__name__ == "Decimal"
     if isinstance(value, bool | np.bool_) or not is_number:
         return math.inf

@@ -257,7 +257,7 @@ def _known(job: RenderJob) -> Iterator[str]:
 
 
 def _contact(report: Report) -> Iterator[str]:
-    """Yield what the accessibility statement says of whom to ask."""
+    """Yield what the accessibility statement says about who to contact."""
     contact = report.settings.contact
     if not contact:
         yield (

@@ -69,7 +69,7 @@ def _metadata(report: Report, to: str) -> dict[str, Any]:
 
 
 def _filters(blocks: str) -> list[str]:
-    """Return the filters of pandoc that blocks need: without a number, there is no source of it to name."""
+    """Return the filters of pandoc that blocks need; the one for sources of numbers only if there is a number."""
     has_numbers = '"fact"' in blocks or '"passports"' in blocks
     filters = [each.removeprefix("--lua-filter=") for each in FILTERS]
     return [each for each in filters if has_numbers or not each.endswith(PASSPORTS)]

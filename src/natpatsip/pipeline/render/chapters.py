@@ -388,7 +388,7 @@ def walk(value: Any) -> Iterator[Node]:
 
 
 def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False) -> Iterator[Node]:
-    """Yield pandoc's elements of some kinds as `walk` does, but for those in an element of which `but` is true.
+    """Yield pandoc's elements of some kinds as `walk` does, except those inside an element for which `but` is true.
 
     Most elements are words, which hold nothing: they are passed over.
     """

@@ -104,7 +104,7 @@ class Stream(io.TextIOBase):
         return True
 
     def isatty(self) -> bool:
-        """Return False: the build is no terminal for a notebook."""
+        """Return False: a notebook that is built has no terminal."""
         return False
 
     def write(self, text: str) -> int:
