@@ -22,9 +22,10 @@ import yaml
 
 from natpatsip.look import EXTENSION, packaged
 from natpatsip.pipeline.render import choose
-from natpatsip.pipeline.render.chapters import Chapter, Node, parse_chapters, text_of, walk
+from natpatsip.pipeline.render.chapters import Chapter, parse_chapters
 from natpatsip.pipeline.render.constructs import is_line_break
 from natpatsip.pipeline.render.html import write_pages
+from natpatsip.pipeline.render.pandoc_ast import Node, text_of, walk
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import RenderJob, Report, read_report
 from natpatsip.pipeline.staging.commonmark import as_pandoc

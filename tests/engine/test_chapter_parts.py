@@ -15,9 +15,10 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.render import chapter_parts, chapters, joined_page, pandoc_process, pandoc_tasks
-from natpatsip.pipeline.render.chapters import read_chapters, read_document
+from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.html import SINGLE_PAGE
 from natpatsip.pipeline.render.pandoc import FILTERS, meta, pandoc_path, run_pandoc
+from natpatsip.pipeline.render.pandoc_ast import read_document
 from natpatsip.pipeline.render.pandoc_tasks import Task, perform
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.pipeline.render.render_cache import RenderCache

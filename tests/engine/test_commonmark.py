@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from natpatsip.pipeline.render.chapters import walk
+from natpatsip.pipeline.render.pandoc_ast import walk
 from natpatsip.pipeline.staging import commonmark
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes, quoted_numbers
 from support.reading import read_by_pandoc

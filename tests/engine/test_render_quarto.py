@@ -17,9 +17,10 @@ from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
 from natpatsip.pipeline.render import quarto
-from natpatsip.pipeline.render.chapters import attributes_of, read_chapters, walk
+from natpatsip.pipeline.render.chapters import read_chapters
 from natpatsip.pipeline.render.constructs import check_chapters
 from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
+from natpatsip.pipeline.render.pandoc_ast import attributes_of, walk
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.renderer import Renderer, too_old, version_of
 from natpatsip.pipeline.render.staged_report import read_report

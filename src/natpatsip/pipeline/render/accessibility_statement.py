@@ -18,8 +18,9 @@ from natpatsip.blocks.values_in_words import escaped
 from natpatsip.charts import dark, palette
 from natpatsip.errors import RenderError, together
 from natpatsip.pipeline.render import programme_colours
-from natpatsip.pipeline.render.chapters import Chapter, classes_of, read_chapter
+from natpatsip.pipeline.render.chapters import Chapter, read_chapter
 from natpatsip.pipeline.render.constructs import check_chapters
+from natpatsip.pipeline.render.pandoc_ast import classes_of
 from natpatsip.pipeline.render.staged_report import STATEMENT, RenderJob, Report
 
 Row = tuple[str, str]

@@ -11,8 +11,9 @@ from typing import Any
 
 from natpatsip.errors import RenderError
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.render.chapters import Chapter, Node
+from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.pandoc import FILTERS, convert, meta, run_pandoc
+from natpatsip.pipeline.render.pandoc_ast import Node
 from natpatsip.pipeline.render.pandoc_tasks import Task, UnwrittenTask
 from natpatsip.pipeline.render.render_cache import MadeOf
 from natpatsip.pipeline.render.staged_report import Report

@@ -16,6 +16,7 @@ from natpatsip.files.digests import key, sha256_of
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.pandoc_ast import Node, attributes_of, classes_of, find, read_document, text_of, walk
 from natpatsip.pipeline.render.pandoc_tasks import Task, attempt, raised
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import STATEMENT, Report
@@ -25,7 +26,6 @@ READER = "markdown-auto_identifiers"
 MARK = "natpatsip-cell"  # the format of raw blocks that no writer knows
 CITATION = re.compile(r"\[[^\]\n]*@\w")
 
-Node = dict[str, Any]
 Found = TypeVar("Found")
 
 
@@ -262,24 +262,6 @@ def _read(stem: str, text: str, *, has_citations: bool) -> Node:
     return document
 
 
-def read_document(text: str) -> Node:
-    """Return a document of pandoc's, in which the same word is the same object: a long report has millions of them.
-
-    A word that may be the sign of a div is an object of its own, since where it stands has to be told.
-    """
-    words: dict[str, Node] = {}
-    space, line_end = {"t": "Space"}, {"t": "SoftBreak"}
-
-    def shared(node: Node) -> Node:
-        kind = node.get("t")
-        if kind == "Str":
-            return node if node["c"][0:1] == ":" else words.setdefault(node["c"], node)
-        return space if kind == "Space" else line_end if kind == "SoftBreak" else node
-
-    found: Node = json.loads(text, object_hook=shared)
-    return found
-
-
 def cells_of_nodes(report: Report, chapter: Chapter) -> dict[int, str]:
     """Return the cell that each of a chapter's elements is from, by the `id` of the element in `chapter.nodes`.
 
@@ -371,70 +353,6 @@ def _name_headings(blocks: list[Node], stem: str) -> None:
                 name, count = f"{base}-{count}", count + 1
             taken.add(name)
             node["c"][1][0] = name
-
-
-def walk(value: Any) -> Iterator[Node]:
-    """Yield every element of pandoc's under `value`, in reading order, the outer before the inner."""
-    todo = [value]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, dict):
-            if "t" in each:
-                yield each
-            if "c" in each:
-                todo.append(each["c"])
-        elif isinstance(each, list):
-            todo.extend(reversed(each))
-
-
-def find(value: Any, *kinds: str, but: Callable[[Node], bool] = lambda _: False) -> Iterator[Node]:
-    """Yield pandoc's elements of some kinds as `walk` does, except those inside an element for which `but` is true.
-
-    Most elements are words, which hold nothing: they are passed over.
-    """
-    todo = [value]
-    while todo:
-        each = todo.pop()
-        if isinstance(each, list):
-            todo += [x for x in reversed(each) if x.__class__ is list or (x.__class__ is dict and "c" in x)]
-        elif not but(each):
-            if each.get("t") in kinds:
-                yield each
-            if each["c"].__class__ is list:
-                todo.append(each["c"])
-
-
-def text_of(value: Any) -> str:
-    """Return the plain text of pandoc's inlines or blocks."""
-    if isinstance(value, list):
-        return "".join(text_of(each) for each in value)
-    if not isinstance(value, dict) or "t" not in value:
-        return ""
-    content: Any = value.get("c")
-    if value["t"] == "Str":
-        return str(content)
-    if value["t"] in {"Space", "SoftBreak", "LineBreak"}:
-        return " "
-    if value["t"] == "Quoted":
-        before, after = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
-        return before + text_of(content[1]) + after
-    if value["t"] in {"Code", "Math"}:
-        return str(content[1])
-    if value["t"] == "RawInline":  # a line break typed as HTML: all others are rejected
-        return " "
-    return text_of(content)
-
-
-def classes_of(div: Node) -> list[str]:
-    """Return the classes of one of pandoc's divs, spans, headings or links."""
-    return list(attributes_of(div)[1])
-
-
-def attributes_of(node: Node) -> tuple[str, list[str], dict[str, str]]:
-    """Return id, classes and key-value attributes of an element of pandoc's that has them."""
-    position = {"Header": 1}.get(node["t"], 0)
-    name, classes, pairs = node["c"][position]
-    return name, classes, dict(pairs)
 
 
 def _is_callout(node: Node) -> bool:

@@ -17,18 +17,12 @@ from typing import Any
 from natpatsip.errors import RenderError, together
 from natpatsip.files.digests import files_in, sha256_of
 from natpatsip.pipeline.options import FORMATS
-from natpatsip.pipeline.render.chapters import (
-    Chapter,
-    Node,
-    attributes_of,
-    cells_of_nodes,
-    text_of,
-    walk,
-)
+from natpatsip.pipeline.render.chapters import Chapter, cells_of_nodes
 from natpatsip.pipeline.render.citations import problems_of_citations
 from natpatsip.pipeline.render.divs import HERE, lacks, problems_of_div
 from natpatsip.pipeline.render.links import links_and_ids
 from natpatsip.pipeline.render.pandoc import run_pandoc
+from natpatsip.pipeline.render.pandoc_ast import Node, attributes_of, text_of, walk
 from natpatsip.pipeline.render.staged_report import Report
 from natpatsip.pipeline.render.typefaces import missing_characters
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from natpatsip.errors import nearest
-from natpatsip.pipeline.render.chapters import Node, attributes_of, classes_of, text_of
+from natpatsip.pipeline.render.pandoc_ast import Node, attributes_of, classes_of, text_of
 from natpatsip.pipeline.render.staged_report import Report
 
 HERE = "\0"  # in a sentence: the place of what it is about, which is looked for only where there is a sentence

@@ -24,9 +24,10 @@ from natpatsip.pipeline.render.chapter_parts import (
     pages_metadata,
     part_of_chapter,
 )
-from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
+from natpatsip.pipeline.render.chapters import Chapter
 from natpatsip.pipeline.render.joined_page import joined_page
 from natpatsip.pipeline.render.page_cells import with_cells
+from natpatsip.pipeline.render.pandoc_ast import attributes_of, classes_of
 from natpatsip.pipeline.render.pandoc_tasks import Task, UnwrittenTask, perform
 from natpatsip.pipeline.render.programme_colours import programme_style
 from natpatsip.pipeline.render.search_index import plain, search_index

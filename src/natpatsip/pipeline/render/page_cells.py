@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 from natpatsip.pipeline.render.cell_bookmarks import bookmark_of, with_marks
-from natpatsip.pipeline.render.chapters import Chapter, Node
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pandoc_ast import Node
 
 CLASS = "np-cell"  # Quarto gives cell a meaning of its own
 _NAME = re.compile(r'<w:bookmarkStart [^>]*w:name="([^"]*)"')

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.errors import RenderError, how_it_ended
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.render.chapter_parts import frame_of, framed, part_of_chapter
-from natpatsip.pipeline.render.chapters import classes_of
 from natpatsip.pipeline.render.pandoc import meta
+from natpatsip.pipeline.render.pandoc_ast import classes_of
 from natpatsip.pipeline.render.pandoc_tasks import perform
 from natpatsip.pipeline.render.program import run_program
 from natpatsip.settings import OWN

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from natpatsip.pipeline.render.chapters import Chapter, Node, attributes_of, classes_of, find, text_of
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pandoc_ast import Node, attributes_of, classes_of, find, text_of
 from natpatsip.pipeline.staging.markdown import path_of
 
 FIGURE_TEXTS = ("description", "alt", "note")

@@ -15,7 +15,8 @@ from typing import Any
 from natpatsip.files import memory
 from natpatsip.files.memory import Same
 from natpatsip.pipeline.plan import GLOSSARY, TERM
-from natpatsip.pipeline.render.chapters import Chapter, Node, classes_of, text_of
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pandoc_ast import Node, classes_of, text_of
 from natpatsip.pipeline.staging.markdown import slug
 
 PASSED_OVER = {

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from natpatsip.characters import not_shown
 from natpatsip.files.csv_files import from_csv
-from natpatsip.pipeline.render.chapters import Chapter, attributes_of, classes_of
+from natpatsip.pipeline.render.chapters import Chapter
+from natpatsip.pipeline.render.pandoc_ast import attributes_of, classes_of
 from natpatsip.pipeline.render.staged_report import Report
 
 SVG_TEXT = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]*)")

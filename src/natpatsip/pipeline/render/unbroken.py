@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from natpatsip.pipeline.render.chapters import Node, attributes_of
+from natpatsip.pipeline.render.pandoc_ast import Node, attributes_of
 
 NO_BREAK: Node = {"t": "Str", "c": "\N{NO-BREAK SPACE}"}
 SPACES = ("Space", "SoftBreak")
