@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from natpatsip.facts import publishing
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.quarter import Quarter
 
 MODEL = "Programme's impact model"

@@ -2,7 +2,8 @@ from . import charts, datasets, measures, params, spc, worded, wording
 from .blocks.figures import figure, picture
 from .blocks.headline_tiles import proportion, tile, tiles
 from .blocks.tables_and_callouts import callout, table
-from .facts.publishing import Fact, cite, publish
+from .facts.fact import Fact
+from .facts.publishing import cite, publish
 from .facts.statements import hold
 from .measures import measure
 from .publication_details import publication_details

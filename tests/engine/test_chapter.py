@@ -9,7 +9,7 @@ from nbformat.v4 import new_notebook, new_output
 from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import NotebookError, StagingError
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterWriter

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from natpatsip.checks import broken_link, glossary, inline_syntax, stale, typed_number, unused
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from support.checking import Q2, charting, context, printing, publishing, seen
 from support.projects import code, edit, prose, small, write
 

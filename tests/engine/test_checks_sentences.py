@@ -7,7 +7,7 @@ from nbformat.v4 import new_markdown_cell
 
 from natpatsip.checks.outcome import Place
 from natpatsip.checks.sentences import MARK, Printed, sentences_of, split
-from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.facts.fact import CITED, Fact
 
 HERE = Place("ward", "cell", 4)
 BEDS = Fact("beds", "2024-25-Q2", 12, "beds", "List")

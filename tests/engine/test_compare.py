@@ -16,7 +16,7 @@ from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import BuiltReport, changes_chapter, compare
 from natpatsip.compare.changes import NUMBERS, as_github, as_json, as_markdown, as_text, number_rows, number_table
 from natpatsip.compare.word_diff import difference, words_of
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.staging.passports import Home, write_facts
 from natpatsip.quarter import Quarter

@@ -13,7 +13,7 @@ from natpatsip import look
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.compare import BuiltReport, CompareError, compare, located, side_by_side
 from natpatsip.errors import UsageError
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.quarter import Quarter
 from support.auditing import markup_complaints, repeated_ids, violations_in_both_themes
 from support.page_rules import STICKING_OUT, opened

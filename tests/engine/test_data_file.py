@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from natpatsip.datasets.descriptor import Disclosure
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import MIDDLES, ROLES, Measures, declared
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging import data_file

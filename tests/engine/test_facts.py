@@ -13,9 +13,9 @@ import pytest
 
 from natpatsip import context, datasets
 from natpatsip.errors import FactError
-from natpatsip.facts import publishing
-from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, parse_value
-from natpatsip.facts.publishing import Fact, cite, printed, publish
+from natpatsip.facts import facts_in_code, publishing
+from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, Fact, parse_value, printed
+from natpatsip.facts.publishing import cite, publish
 from natpatsip.files.digests import sha256
 from natpatsip.measures import definitions
 from natpatsip.quarter import Quarter
@@ -639,7 +639,7 @@ def test_a_text_of_a_file_is_read_as_its_unit_has_it(given, unit, value):
 
 def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
     code = "publish('a', 1); x = cite (\n  \"b\") + cite('c', 'all') + recite('d') + republish('e') + cite(name)"
-    assert (publishing.PUBLISHES.findall(code), publishing.CITES.findall(code)) == (["a"], ["b", "c"])
+    assert (facts_in_code.PUBLISHES.findall(code), facts_in_code.CITES.findall(code)) == (["a"], ["b", "c"])
 
 
 def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_measures(tmp_path):
@@ -647,8 +647,8 @@ def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_
     folder = measured.project(tmp_path / "measured", measured.rows_of([66, 67]))
     own = definitions.declared(folder).fact_ids
     assert own
-    assert publishing.published_in('publish("beds", 3)', folder) == {"beds"}
-    assert publishing.published_in('publish("beds", 3); measure("waits")', folder) == {"beds", *own}
+    assert facts_in_code.published_in('publish("beds", 3)', folder) == {"beds"}
+    assert facts_in_code.published_in('publish("beds", 3); measure("waits")', folder) == {"beds", *own}
 
 
 @pytest.mark.parametrize(
@@ -656,7 +656,7 @@ def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_
 )
 def test_a_file_that_is_no_notebook_has_no_code_to_look_for_facts_in(tmp_path, content):
     (tmp_path / "waits.ipynb").write_text(content, encoding="utf-8")
-    assert publishing.source_of(tmp_path / "waits.ipynb") == ""
+    assert facts_in_code.source_of(tmp_path / "waits.ipynb") == ""
 
 
 @pytest.mark.parametrize(

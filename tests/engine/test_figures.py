@@ -7,7 +7,7 @@ import pytest
 from natpatsip.blocks.figures import FIGURE, VEGALITE, figure, picture
 from natpatsip.blocks.tables_and_callouts import callout, table
 from natpatsip.errors import FigureError
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 
 ROWS = pd.DataFrame({"month": ["July", "August"], "women": [3, 5]})
 TEXTS = {"title": "More women", "description": "Women a month, England", "caption": "From July to August."}

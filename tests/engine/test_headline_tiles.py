@@ -7,7 +7,7 @@ from natpatsip.blocks.headline_tiles import proportion, tile, tiles
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 
 WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 TEAMS = Fact("teams_ready", "2024-25-Q2", 3, "teams", "Return", label="Teams ready")

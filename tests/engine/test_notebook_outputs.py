@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import FactError, FigureError
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.notebook_outputs import (
     DATASET,
     Outputs,

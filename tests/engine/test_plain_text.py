@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from natpatsip.blocks.tables_and_callouts import fact_span, table
 from natpatsip.blocks.values_in_words import escaped
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.pipeline.render.pandoc import meta
 from natpatsip.pipeline.render.pandoc_ast import text_of, walk
 from natpatsip.pipeline.staging.output_texts import printed

@@ -15,7 +15,7 @@ from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.outcome import split_accepted
 from natpatsip.compare import BuiltReport
 from natpatsip.errors import ParamsError
-from natpatsip.facts.publishing import PUBLISHED, Fact
+from natpatsip.facts.fact import PUBLISHED, Fact
 from natpatsip.params import Acceptance
 from natpatsip.quarter import Quarter
 from natpatsip.release.final_edition import Candidate

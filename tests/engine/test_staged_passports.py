@@ -16,7 +16,7 @@ from natpatsip import worded
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, StagingError
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook_outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render

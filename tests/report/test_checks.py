@@ -22,8 +22,9 @@ from natpatsip.checks import CHECKS, check_claims, run
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.context import NOT_SHOWN, OPENED, PICTURE
 from natpatsip.facts import publishing
+from natpatsip.facts.fact import CITED, PUBLISHED
 from natpatsip.facts.fact_labels import labels_of
-from natpatsip.facts.publishing import CITED, PUBLISHED, cite
+from natpatsip.facts.publishing import cite
 from natpatsip.params import Verified
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter

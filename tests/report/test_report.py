@@ -12,7 +12,7 @@ import pytest
 import yaml
 from lxml import html
 
-from natpatsip.facts.publishing import parse_value
+from natpatsip.facts.fact import parse_value
 from support.projects import ROOT, command
 from support.reading import READERS, holds_number, tidy, words_of_html
 

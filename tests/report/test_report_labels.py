@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from natpatsip.facts.fact_labels import labels_of
-from natpatsip.facts.publishing import published_in, source_of
+from natpatsip.facts.facts_in_code import published_in, source_of
 from natpatsip.params import load
 from natpatsip.quarter import Quarter, known_quarters
 from support.projects import ROOT

@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 from natpatsip.blocks.figures import FIGURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.checked_quarter import CheckContext
-from natpatsip.facts.publishing import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact
 from natpatsip.pipeline.plan import Plan
 from natpatsip.quarter import Quarter
 from support.projects import code, prose, small

@@ -19,7 +19,7 @@ import pytest
 from docx.oxml.ns import qn
 from lxml import html
 
-from natpatsip.facts.publishing import CITED
+from natpatsip.facts.fact import CITED
 from natpatsip.wording import plural
 from support.page_rules import WHOLE
 from support.reading import tidy, words_of_docx, words_of_pdf

@@ -22,7 +22,7 @@ from natpatsip.blocks.values_in_words import NotPrintableError, escaped, escaped
 from natpatsip.context import BLOCK as BLOCK
 from natpatsip.context import LEFT_OUT, WARNING
 from natpatsip.errors import FigureError, nearest
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.files.digests import sha256
 from natpatsip.worded import Worded
 

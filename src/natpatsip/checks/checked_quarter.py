@@ -19,9 +19,11 @@ from natpatsip.checks.relations import Operand, Rules
 from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
+from natpatsip.facts.fact import Fact, parse_value, printed
 from natpatsip.facts.fact_labels import labels_of
+from natpatsip.facts.facts_in_code import published_in, source_of
 from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
-from natpatsip.facts.publishing import REPORTED_FILE, Fact, parse_value, printed, published_in, source_of
+from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files import memory
 from natpatsip.files.csv_files import from_csv
 from natpatsip.files.memory import Same

@@ -11,7 +11,7 @@ from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.context import LEFT_OUT, NOT_SHOWN, digest_of
-from natpatsip.facts.publishing import CITED, PUBLISHED
+from natpatsip.facts.fact import CITED, PUBLISHED
 from natpatsip.pipeline.review_notes import REVIEW
 
 CHECK = "not-shown"

@@ -17,7 +17,7 @@ from natpatsip.blocks.figures import ID as FIGURE_ID
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.plain_file import PlainFile, records
 from natpatsip.errors import DataError, ReportError, nearest, one_line, together
-from natpatsip.facts.publishing import ID
+from natpatsip.facts.fact import ID
 from natpatsip.quarter import Quarter
 
 FILE = "data/relations.csv"

@@ -13,7 +13,7 @@ from typing import Any
 
 from natpatsip.checks.outcome import Place
 from natpatsip.checks.patterns import word_list
-from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.facts.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import FENCE, INLINE, text_of
 
 MARK = "\ue000"

@@ -14,7 +14,7 @@ from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.numbers import Typed, typed_numbers
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.sentences import MARK, Sentence
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.files import digests
 from natpatsip.files.yaml_models import place_of
 from natpatsip.measures import definitions as measures

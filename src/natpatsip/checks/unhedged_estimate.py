@@ -11,7 +11,7 @@ from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Printed, Sentence
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 
 CHECK = "unhedged-estimate"
 HEDGES = re.compile(rf"\b(?:{word_list('hedge')})\b")

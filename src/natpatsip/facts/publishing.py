@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -22,8 +21,6 @@ from natpatsip import context, wording
 from natpatsip.characters import not_shown
 from natpatsip.errors import FactError, UsageError, nearest
 from natpatsip.facts.fact import (
-    BESIDE,
-    CITED,
     ID,
     PUBLISHED,
     Fact,
@@ -33,41 +30,22 @@ from natpatsip.facts.fact import (
     of_inputs,
     of_rows,
     parse_value,
-    printed,
     rows_hash,
     told_apart,
 )
 from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.fact_labels import labels_of
+from natpatsip.facts.facts_in_code import owners_of_facts
 from natpatsip.files.csv_files import from_csv
-from natpatsip.measures import definitions as measures
 from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "BESIDE",
-    "CITED",
-    "CITES",
-    "HANDED",
-    "ID",
-    "PUBLISHED",
-    "PUBLISHES",
-    "Fact",
-    "cite",
-    "forget",
-    "parse_value",
-    "printed",
-    "publish",
-]
-
 HANDED = "NATPATSIP_FACTS"  # names the file in which a running build passes facts on to the next notebook
 DOUBLE = 8  # bytes of a number
 REPORTED = "reported"  # the dataset of reported facts
 REPORTED_FILE = "data/reported.csv"
-PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
-CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")
 
 _published: dict[tuple[str, str], Fact] = {}
 
@@ -358,7 +336,7 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
     from natpatsip import params
 
     name, period = key
-    owners = _owners(here.project)
+    owners = owners_of_facts(here.project)
     asked = f'cite("{name}", "{period}")'
     if name in owners and not os.environ.get(HANDED) and not _built(here).is_file():
         return (
@@ -382,26 +360,3 @@ def _not_found(key: tuple[str, str], here: context.Context) -> str:
         return f"{asked}: {owners[name]} does not publish it for {period} in this build. Check the period."
     known = sorted({*owners, *values, *(row["fact_id"] for row in reported)})
     return f"{asked}: nobody publishes this fact.{nearest(name, known)} Publish it in the section that owns it."
-
-
-def published_in(source: str, project: Path) -> set[str]:
-    """Return the ids of the facts that a notebook's code publishes: by name, or by calling a measure."""
-    by_name = set(PUBLISHES.findall(source))
-    return by_name | measures.declared(project).published_in(source) if measures.USED.search(source) else by_name
-
-
-def source_of(notebook: Path) -> str:
-    """Return the text of a notebook, to look for facts in; a file that is not a notebook has none, and fails later."""
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8-sig"))["cells"]
-        return "\n".join("".join(cell["source"]) for cell in cells)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-
-
-def _owners(project: Path) -> dict[str, str]:
-    """Return the notebook that publishes each fact, found by reading the notebooks' code."""
-    owners: dict[str, str] = {}
-    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        owners |= dict.fromkeys(published_in(source_of(notebook), project), notebook.name)
-    return owners

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import natpatsip
 from natpatsip.errors import NotebookError
-from natpatsip.facts.publishing import CITES, published_in
+from natpatsip.facts.facts_in_code import CITES, published_in
 from natpatsip.files import memory, merge_conflicts
 from natpatsip.files.merge_conflicts import conflicts_in
 from natpatsip.pipeline import notebook_file

@@ -11,9 +11,9 @@ from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, FigureError, ReportError, together
-from natpatsip.facts.fact import told_apart
+from natpatsip.facts.fact import CITED, PUBLISHED, Fact, told_apart
 from natpatsip.facts.fact_labels import FILE as LABELS
-from natpatsip.facts.publishing import CITED, PUBLISHED, REPORTED_FILE, Fact
+from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import names_of

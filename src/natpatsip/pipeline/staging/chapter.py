@@ -15,7 +15,7 @@ from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.characters import not_shown
 from natpatsip.charts.layout.sizes import narrow, pages
 from natpatsip.errors import NotebookError, ReportError, StagingError, nearest, together
-from natpatsip.facts.publishing import CITED
+from natpatsip.facts.fact import CITED
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of

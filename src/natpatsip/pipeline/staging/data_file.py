@@ -8,7 +8,7 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.datasets import declaration
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import MIDDLES, Definition, declared
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan

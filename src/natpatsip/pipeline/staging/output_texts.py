@@ -9,7 +9,7 @@ from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import StagingError
-from natpatsip.facts.publishing import CITED, Fact
+from natpatsip.facts.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import text_of
 from natpatsip.python_words import words_of_python
 

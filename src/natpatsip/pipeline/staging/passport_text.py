@@ -11,8 +11,7 @@ from typing import Any
 
 from natpatsip import wording
 from natpatsip.blocks.values_in_words import escaped
-from natpatsip.facts.fact import BETWEEN, SUMMED, of_inputs
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import BETWEEN, SUMMED, Fact, of_inputs
 from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.quarter import FORM, Quarter
 

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from natpatsip.characters import visible
 from natpatsip.errors import StagingError
-from natpatsip.facts.fact import BETWEEN
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import BETWEEN, Fact
 from natpatsip.files.csv_files import to_csv
 from natpatsip.pipeline.notebook_outputs import Outputs, with_inputs
 

@@ -19,7 +19,7 @@ import yaml
 from natpatsip import look, wording
 from natpatsip.blocks.values_in_words import escaped
 from natpatsip.errors import ReportError, together
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.look import EXTENSION
 from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
