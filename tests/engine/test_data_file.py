@@ -9,7 +9,8 @@ import pytest
 
 from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.facts.fact import Fact
-from natpatsip.measures.definitions import MIDDLES, ROLES, Measures, declared
+from natpatsip.measures.definitions import MIDDLES, ROLES
+from natpatsip.measures.measures_file import Measures, declared
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging import data_file
 from natpatsip.quarter import Quarter

@@ -17,7 +17,7 @@ from natpatsip.facts import facts_in_code, publishing
 from natpatsip.facts.fact import BESIDE, CITED, PUBLISHED, Fact, parse_value, printed
 from natpatsip.facts.publishing import cite, publish
 from natpatsip.files.digests import sha256
-from natpatsip.measures import definitions
+from natpatsip.measures import measures_file
 from natpatsip.quarter import Quarter
 from support import measured, trust
 from support.projects import code, write
@@ -645,7 +645,7 @@ def test_the_facts_that_code_publishes_and_cites_are_found_by_its_calls():
 def test_the_facts_of_a_notebook_are_those_that_it_publishes_by_name_and_by_its_measures(tmp_path):
     (tmp_path / "measured").mkdir()
     folder = measured.project(tmp_path / "measured", measured.rows_of([66, 67]))
-    own = definitions.declared(folder).fact_ids
+    own = measures_file.declared(folder).fact_ids
     assert own
     assert facts_in_code.published_in('publish("beds", 3)', folder) == {"beds"}
     assert facts_in_code.published_in('publish("beds", 3); measure("waits")', folder) == {"beds", *own}

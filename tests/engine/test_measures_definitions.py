@@ -6,8 +6,9 @@ import pytest
 
 from natpatsip import params
 from natpatsip.errors import DataError, DataFileError
-from natpatsip.measures.definitions import ROLES, SUFFIXES, Definition, declared
+from natpatsip.measures.definitions import ROLES, SUFFIXES, Definition
 from natpatsip.measures.kinds import KINDS
+from natpatsip.measures.measures_file import declared
 from support.measured import WAITS, project, rows_of
 from support.projects import ROOT
 

@@ -7,7 +7,7 @@ from natpatsip import context, figure, measure, measures
 from natpatsip.blocks.figures import FIGURE
 from natpatsip.errors import DataError, DataFileError, ParamsError
 from natpatsip.facts import publishing
-from natpatsip.measures.definitions import declared
+from natpatsip.measures.measures_file import declared
 from support.chart_samples import words_of
 from support.measured import QUARTER, months, project, rows_of
 from support.yaml_text import to_yaml

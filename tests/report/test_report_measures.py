@@ -6,7 +6,7 @@ import pytest
 
 from natpatsip import context, figure, measures
 from natpatsip.blocks.figures import FIGURE
-from natpatsip.measures.definitions import declared
+from natpatsip.measures.measures_file import declared
 from support.projects import ROOT
 
 QUARTERS = ("2024-25-Q1", "2024-25-Q2")

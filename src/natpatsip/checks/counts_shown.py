@@ -22,8 +22,8 @@ from natpatsip.datasets.disclosure import nearest_multiple
 from natpatsip.datasets.secondary_suppression import hidden_interval, interval_of, left_for
 from natpatsip.errors import first_few
 from natpatsip.facts.fact import Fact
-from natpatsip.measures import definitions
-from natpatsip.measures.definitions import HIDDEN
+from natpatsip.measures import measures_file
+from natpatsip.measures.definitions import HIDDEN, PERCENT
 from natpatsip.reporters import counted
 from natpatsip.settings import Labels
 
@@ -52,7 +52,7 @@ def names_of(counts: RawCounts, project: Path, labels: Labels) -> Names:
     """Return what the report calls the columns and the totals of a dataset."""
     known = {bare(count): count for count in counts.rule.counts}
     known |= {bare(label): column for column, label in labels.columns.items() if column in counts.rule.counts}
-    for each in definitions.declared(project).by_id.values():
+    for each in measures_file.declared(project).by_id.values():
         roles = {each.columns.numerator: each.numerator, each.columns.denominator: each.denominator}
         if each.dataset == counts.name:
             known |= {bare(label): column for label, column in roles.items() if label and column in counts.rule.counts}
@@ -215,7 +215,7 @@ def in_facts(
     for fact in facts:
         value = fact.value
         of_one = named.search(fact.rows) if fact.rows.startswith(file) else None
-        if not of_one or isinstance(value, bool) or not isinstance(value, int) or fact.unit == definitions.PERCENT:
+        if not of_one or isinstance(value, bool) or not isinstance(value, int) or fact.unit == PERCENT:
             continue
         is_small = 1 <= value <= rule.threshold
         if is_small or (value > 0 and value % rule.base):

@@ -16,7 +16,7 @@ from natpatsip.datasets.validation import examine
 from natpatsip.errors import ReportError
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of_folder
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
 from natpatsip.quarter import FORM
 from natpatsip.wording import date, listing
 

@@ -17,7 +17,7 @@ from natpatsip.checks.sentences import MARK, Sentence
 from natpatsip.facts.fact import Fact
 from natpatsip.files import digests
 from natpatsip.files.yaml_models import place_of
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
 
 CHECK = "typed-number"
 TAG = "typed-number"

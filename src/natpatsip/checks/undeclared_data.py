@@ -18,7 +18,7 @@ from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import FILE, FOLDER, Package, Resource
 from natpatsip.errors import nearest
 from natpatsip.files.short_paths import is_outside
-from natpatsip.measures.definitions import FILE as MEASURES
+from natpatsip.measures.measures_file import FILE as MEASURES
 from natpatsip.project import MARK
 from natpatsip.wording import listing
 

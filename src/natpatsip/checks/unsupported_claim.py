@@ -21,7 +21,8 @@ from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding
 from natpatsip.checks.patterns import compiled, read_table, word_list
 from natpatsip.checks.sentences import MARK, Sentence
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
+from natpatsip.measures.definitions import figure_id
 from natpatsip.pipeline.staging.markdown import REFERENCE
 from natpatsip.wording import listing
 
@@ -188,7 +189,7 @@ class _Parts:
     def __init__(self, context: CheckContext) -> None:
         self._figures = context.figures
         declared = measures.declared(context.project).by_id
-        self.measures = {name: each for each in declared if (name := measures.figure_id(each)) in self._figures}
+        self.measures = {name: each for each in declared if (name := figure_id(each)) in self._figures}
         self._own = {(place.notebook, place.position): name for name, (place, _) in context.figures.items()}
         headings = {
             (sentence.place.notebook, sentence.place.position): sentence.text

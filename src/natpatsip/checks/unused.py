@@ -7,7 +7,7 @@ import re
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext, KnownFact
 from natpatsip.checks.outcome import Finding
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
 from natpatsip.pipeline.staging.markdown import REFERENCE
 
 UNCITED, UNMENTIONED = "uncited-fact", "unmentioned-figure"

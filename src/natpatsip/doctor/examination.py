@@ -165,15 +165,15 @@ def _settings(project: Path) -> Iterator[Requirement]:
 
 def _measures(project: Path) -> Iterator[Requirement]:
     """Check ``data/measures.yml``, in a project that has datasets."""
-    from natpatsip.measures import definitions
+    from natpatsip.measures import measures_file
 
     try:
-        count = len(definitions.declared(project).by_id)
+        count = len(measures_file.declared(project).by_id)
     except ReportError as error:
-        yield Requirement("measures", str(error), is_ok=False, remedy=f"Fix {definitions.FILE}.")
+        yield Requirement("measures", str(error), is_ok=False, remedy=f"Fix {measures_file.FILE}.")
         return
     if count:
-        yield Requirement("measures", f"{count} in {definitions.FILE}", is_ok=True)
+        yield Requirement("measures", f"{count} in {measures_file.FILE}", is_ok=True)
 
 
 def _quarters(project: Path) -> Iterator[Requirement]:

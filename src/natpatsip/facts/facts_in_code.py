@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
 
 PUBLISHES = re.compile(r"""\bpublish\s*\(\s*["']([a-z0-9_]+)["']""")
 CITES = re.compile(r"""\bcite\s*\(\s*["']([a-z0-9_]+)["']""")

@@ -17,10 +17,11 @@ from natpatsip.datasets.cells import is_quarter
 from natpatsip.errors import DataError, FactError, ReportError, nearest
 from natpatsip.facts.fact import Fact, UsedRows, number_of, of_rows, parse_value
 from natpatsip.facts.publishing import publish
-from natpatsip.measures.definitions import CONTROL_CHARTS, declared, figure_id
+from natpatsip.measures.definitions import CONTROL_CHARTS, figure_id
 from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.measures.measures_file import declared
 from natpatsip.quarter import Quarter
 from natpatsip.spc.attribute_charts import dispersion_advice
 from natpatsip.spc.parsing import warn

@@ -16,7 +16,8 @@ from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.facts.fact import FILTER
 from natpatsip.files import memory
 from natpatsip.files.memory import Same
-from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, Definition
+from natpatsip.measures.measures_file import declared
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of

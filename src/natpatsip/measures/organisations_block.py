@@ -17,8 +17,9 @@ from natpatsip.charts import icons, palette
 from natpatsip.datasets.disclosure import MISSING
 from natpatsip.errors import DataError
 from natpatsip.files.digests import sha256
-from natpatsip.measures.definitions import HIDDEN, declared
+from natpatsip.measures.definitions import HIDDEN
 from natpatsip.measures.measured_series import MeasuredSeries
+from natpatsip.measures.measures_file import declared
 from natpatsip.measures.organisation_limits import OF_COUNTS
 from natpatsip.measures.organisation_series import SHOWN, ByOrganisation
 from natpatsip.settings import Settings, read_settings

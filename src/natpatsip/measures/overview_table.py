@@ -16,10 +16,11 @@ from natpatsip.charts import icons, sparkline_chart
 from natpatsip.datasets.disclosure import MISSING
 from natpatsip.errors import DataError, nearest
 from natpatsip.facts.fact import Fact, printed
-from natpatsip.measures.definitions import CONTROL_CHARTS, Definition, Measures, declared
+from natpatsip.measures.definitions import CONTROL_CHARTS, Definition
 from natpatsip.measures.indicator import Measure
 from natpatsip.measures.kinds import no_icons
 from natpatsip.measures.measure_sentences import target_label
+from natpatsip.measures.measures_file import Measures, declared
 from natpatsip.settings import read_settings
 
 BY_DEFAULT = (*CONTROL_CHARTS, "run")

@@ -15,7 +15,7 @@ from natpatsip.charts import palette
 from natpatsip.errors import NotebookError, ParamsError, SettingsError, UsageError, nearest, together
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.yaml_models import place_of
-from natpatsip.measures import definitions as measures
+from natpatsip.measures import measures_file as measures
 from natpatsip.params import Params, load, place
 from natpatsip.pipeline.inline_code import texts_of_code
 from natpatsip.pipeline.notebook import Notebook

@@ -9,7 +9,8 @@ from typing import Any
 from natpatsip import wording
 from natpatsip.datasets import declaration
 from natpatsip.facts.fact import Fact
-from natpatsip.measures.definitions import MIDDLES, Definition, declared
+from natpatsip.measures.definitions import MIDDLES, Definition
+from natpatsip.measures.measures_file import declared
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging.passport_text import Units, kind, period, unit_of

@@ -229,12 +229,12 @@ def _read_once(project: Path, quarter: str) -> None:
     from natpatsip import params, settings
     from natpatsip.datasets import loading
     from natpatsip.files import memory
-    from natpatsip.measures import definitions, indicator
+    from natpatsip.measures import indicator, measures_file
 
     reads = (
         partial(settings.read_settings, project),
         partial(params.load, quarter, project=project),
-        partial(definitions.declared, project),
+        partial(measures_file.declared, project),
         lambda: indicator.calculate_all(project, quarter, of=loading.read_all(project, quarter)),
     )
     with memory.remembering(is_on=True):
