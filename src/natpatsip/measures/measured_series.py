@@ -10,7 +10,7 @@ import pandas as pd
 
 from natpatsip import context, datasets, params, spc, wording
 from natpatsip.charts.layout.value_axis import decimals_for
-from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total, total_by_name
+from natpatsip.datasets.descriptor import Resource
 from natpatsip.datasets.validation import examine
 from natpatsip.errors import DataError, ParamsError, together
 from natpatsip.facts.fact import FILTER
@@ -18,13 +18,13 @@ from natpatsip.files import memory
 from natpatsip.files.memory import Same
 from natpatsip.measures.definitions import CONTROL_CHARTS, Definition
 from natpatsip.measures.measures_file import declared
+from natpatsip.measures.row_checks import RowChecks
 from natpatsip.params import Rebase
 from natpatsip.quarter import Quarter
 from natpatsip.spc.gaps import period_words, step_of
 from natpatsip.spc.rules import INTERVAL
 
 HIDDEN_PERIODS = "hidden_periods"
-MOST_SHOWN = 3  # rows that a message names
 Found = TypeVar("Found")
 
 
@@ -73,7 +73,7 @@ class MeasuredSeries:
         rows = self.rows  # each notebook reads them, and says so, even if the series was made before
 
         def make() -> pd.DataFrame:
-            self._refuse_total()
+            self._checks.refuse_total(rows)
             return self.series_of(rows)
 
         return self.once("series", make).copy(deep=False)  # pandas copies what is written to
@@ -96,7 +96,7 @@ class MeasuredSeries:
             If a numerator exceeds its denominator, or a rate that is given would have to be added up.
         """
         own, period = self.definition, self.period
-        self._refuse_impossible(rows)
+        self._checks.refuse_impossible(rows)
         if own.is_between_events:
             return self._between_events(rows)
         picked = [f"{column} {value}" for column, value in own.filter.items()]
@@ -164,76 +164,18 @@ class MeasuredSeries:
         series.attrs = dict(rows.attrs) | {FILTER: ", ".join(picked)}
         return series.reset_index(drop=True)
 
-    def _refuse_impossible(self, rows: pd.DataFrame) -> None:
-        """Refuse rows that no measure's sum may hold, with the months and organisations of the first ones."""
-        own, period = self.definition, self.period
-        if own.numerator and own.per == 100:
-            over = rows[own.numerator] > rows[own.denominator]
-            self._refuse(rows, over, [own.numerator, own.denominator], "a numerator is above its denominator")
-        if own.chart == "u":
-            nowhere = (rows[own.numerator] > 0) & (rows[own.denominator] == 0)
-            self._refuse(rows, nowhere, [own.numerator, own.denominator], "something is counted of a denominator of 0")
-        if own.chart in CONTROL_CHARTS[1:]:
-            for column in own.counts:
-                counts = rows[column]
-                is_amount = own.chart == "u" and column == own.denominator
-                self._refuse(rows, counts < 0, [column], "a count is below 0")
-                self._refuse(rows, (counts % 1 > 0) & (not is_amount), [column], "a count is not a whole number")
-        if own.is_rate and rows[period].duplicated().any():
-            at = self._at(rows[rows[period].duplicated()].iloc[0])
-            raise DataError(
-                f"{self._declared.place(self.id, 'value')}: {rows.attrs['file']} has several rows {at}, "
-                f"and values in {own.unit} cannot be added up. Filter one of them, or give numerator and denominator."
-            )
-
-    def _refuse_total(self) -> None:
-        """Refuse rows of a total among those of the organisations, which the measure would count twice."""
-        own, rows = self.definition, self.rows
-        if not own.by:
-            return
-        resource, names = datasets.declared(self.here.project).resource(own.dataset), rows[own.by]
-        is_listed = bool(resource.fields[own.by].natpatsip.organisation)
-        total, how = "" if is_listed else total_by_name(set(map(str, names.unique()))), "is the name of a total"
-        if not total and own.counts:
-            sums = rows.groupby(names)[own.counts[0]].sum()
-            likely = likely_total([*map(str, sums.index)], sums.tolist())
-            if likely and is_sum_of_others(
-                likely, [*map(str, names)], list(rows[self.period]), list(rows[own.counts[0]].fillna(0))
-            ):
-                total, how = likely, "is always the sum of the others"
-        if total:
-            raise DataError(
-                f'{self._declared.place(self.id, "by")}: the column {own.by} of {rows.attrs["file"]} has "{total}", '
-                f"which {how}; expected organisations alone. {REMEDY}"
-            )
-
-    def _refuse(self, rows: pd.DataFrame, is_wrong: pd.Series[bool], columns: list[str], what: str) -> None:
-        """Refuse the measure's wrong rows, if there are any, with what some columns have in the first of them."""
-        wrong = rows[is_wrong]
-        if wrong.empty:
-            return
-        found = [
-            f"{' and '.join(f'{column} {row[column]:g}' for column in columns)} {self._at(row)}"
-            for _, row in wrong.head(MOST_SHOWN).iterrows()
-        ]
-        more = f" and {len(wrong) - MOST_SHOWN} more" if len(wrong) > MOST_SHOWN else ""
-        raise DataError(
-            f"{self._declared.place(self.id)}: {what} in {rows.attrs['file']}: "
-            f"{'; '.join(found)}{more}. Correct the rows, or the columns that the measure names."
-        )
-
-    def _at(self, row: Any) -> str:
-        day = row[self.period]
-        if self.definition.is_between_events:
-            when = f"on {wording.date(day)}"
-        else:
-            when = f"in {wording.month(day) if hasattr(day, 'strftime') else Quarter.parse(day).label}"
-        return when + (f" ({row[self.definition.by]})" if self.definition.by else "")
-
     @property
     def period(self) -> str:
         """The column of the measure's dataset that says when."""
-        return datasets.declared(self.here.project).resource(self.definition.dataset).natpatsip.period
+        return self._resource.natpatsip.period
+
+    @property
+    def _resource(self) -> Resource:
+        return datasets.declared(self.here.project).resource(self.definition.dataset)
+
+    @property
+    def _checks(self) -> RowChecks:
+        return RowChecks(self._declared, self.id, self._resource)
 
     def _is_whole(self, sums: pd.DataFrame) -> bool:
         counts = sums[[*self.definition.counts]] if self.definition.counts else sums[["value"]]
