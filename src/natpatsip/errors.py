@@ -131,15 +131,20 @@ def closest(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
     return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
 
 
-def first_few(texts: Sequence[str], most: int = 3) -> str:
+def first_few(texts: Sequence[str], most: int = 3, *, kind: str = "", sep: str = ", ") -> str:
     """Return the first of some texts as a list in a message, such as an error, and how many more there are.
 
     Examples
     --------
     >>> first_few(["a", "b", "c", "d", "e"]), first_few(["a", "b"]), first_few(["a"])
     ('a, b, c and 2 more', 'a and b', 'a')
+    >>> first_few(["row 1 is x", "row 2 is y", "row 3 is z"], 2, kind="rows", sep="; ")
+    'row 1 is x; row 2 is y; and 1 more rows'
     """
-    named = [*texts[:most], *([f"{len(texts) - most} more"] if len(texts) > most else [])]
+    more = [f"{len(texts) - most} more {kind}".rstrip()] if len(texts) > most else []
+    if sep != ", ":  # the texts may have commas and "and" in them
+        return sep.join([*texts[:most], *(f"and {number}" for number in more)])
+    named = [*texts[:most], *more]
     return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
 
 

@@ -5,7 +5,6 @@ Tooltips, tables and text alternatives all take their words from here.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -18,47 +17,13 @@ from natpatsip.charts.icons import Icon
 from natpatsip.charts.layout.time_axis import Timeline
 from natpatsip.charts.palette import POINTS
 from natpatsip.spc.findings import Findings
-from natpatsip.spc.rules import LIMIT_NAMES, MEAN, SHORT_GROUP
+from natpatsip.spc.rules import LIMIT_NAMES, MEAN, SHORT_GROUP, rule_words
 
 Words = Callable[[float], str]
 NO_VALUE = "no value"
 WITHOUT_DATA = "without data"
 LONGEST = 149  # characters of a text alternative; the chart's table is its long form
 _NORMAL, _LATEST_NORMAL = "all points show normal variation", "latest point shows normal variation"
-_RULES = (
-    (r"Above UCL", "above the upper limit"),
-    (r"Below LCL", "below the lower limit"),
-    (r"(?P<n>\d+) Point Trend \(Increasing\)", "part of a rising trend of {n} or more points"),
-    (r"(?P<n>\d+) Point Trend \(Decreasing\)", "part of a falling trend of {n} or more points"),
-    (r"2 in 3 Above CL", "one of two points in three close to the upper limit"),
-    (r"2 in 3 Below CL", "one of two points in three close to the lower limit"),
-    (r"(?P<n>\d+) Points Above CL", "part of a run of {n} or more points above the {middle}"),
-    (r"(?P<n>\d+) Points Above Median", "part of a run of {n} or more points above the median"),
-    (r"(?P<n>\d+) Points Below Median", "part of a run of {n} or more points below the median"),
-    (r"(?P<n>\d+) Points Below CL", "part of a run of {n} or more points below the {middle}"),
-)
-
-
-def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
-    """Return in words which rule a point of a chart broke, or an empty text if it broke none.
-
-    Parameters
-    ----------
-    middle : str
-        What the line through the points is called.
-
-    Examples
-    --------
-    >>> rule_words("7 Points Above CL")
-    'part of a run of 7 or more points above the mean'
-    >>> rule_words("Common Cause")
-    ''
-    """
-    for pattern, words in _RULES:
-        if found := re.fullmatch(pattern, special_cause_type):
-            length = found.groupdict().get("n")
-            return words.format(n=length, middle=middle)
-    return ""
 
 
 def point_words(row: Any, middle: str = MEAN) -> str:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from natpatsip import spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
-from natpatsip.charts.alt_text import rule_words
 from natpatsip.facts.fact import Fact, number_of
 from natpatsip.facts.publishing import cite
 from natpatsip.measures.kinds import FEWEST_FOR_ICONS
@@ -22,7 +21,7 @@ from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.params import FACT_IN_TEXT, Rebase
 from natpatsip.settings import read_settings
 from natpatsip.spc.describe import TOO_NARROW
-from natpatsip.spc.rules import BETWEEN_EVENTS, LIMIT_NAMES, SHORT_GROUP, verdict
+from natpatsip.spc.rules import BETWEEN_EVENTS, LIMIT_NAMES, SHORT_GROUP, rule_words, verdict
 
 Parts = list[str | Fact]
 

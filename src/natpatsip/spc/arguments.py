@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from natpatsip.errors import SpcError, nearest
+from natpatsip.errors import SpcError, first_few, nearest
 from natpatsip.spc.parsing import (
+    MOST_NAMED,
     as_objects,
     check_improvement,
     check_target,
-    first_few,
     list_rebase,
     read_dates,
     read_points,
@@ -88,7 +88,7 @@ def direction_column(improvement: Any, rows: SeriesRows, frame: pd.DataFrame) ->
         without = [rows.name(number) for number, word in enumerate(words) if word is None]
         if without:
             raise SpcError(
-                f"improvement has no direction for {len(without)} series ({first_few(without, sep=', ')}); "
+                f"improvement has no direction for {len(without)} series ({first_few(without, MOST_NAMED)}); "
                 "expected one for each series, as neither direction is better by itself."
             )
         return np.repeat(np.array([check_improvement(word) for word in words], dtype=np.int8), rows.lengths)
@@ -259,7 +259,7 @@ def _warn_of_skipped(date: Any, is_skipped: Flags, rows: SeriesRows) -> None:
     """Warn of series with rows before and after a rebase date, but none at it."""
     skipped = [rows.name(number) for number in np.flatnonzero(is_skipped)]
     if skipped:
-        named = first_few(skipped, "series", sep=", ")
+        named = first_few(skipped, MOST_NAMED, kind="series")
         warn(
             f"No row of {named} has the rebase date {shown_date(date)}: their limits are not recalculated there. "
             "Give each series the date of its first row of the new process."

@@ -15,11 +15,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from natpatsip.errors import SpcError
+from natpatsip.errors import SpcError, first_few
 from natpatsip.spc.arguments import Method, read_method
 from natpatsip.spc.chart_columns import Analysis, analysis_by_segment, chart_of_series, dates_of
 from natpatsip.spc.limits import Limits, natural_process_limits
-from natpatsip.spc.parsing import first_few, need_one_order, read_amounts, read_counts, shown, warn
+from natpatsip.spc.parsing import MOST_NAMED, need_one_order, read_amounts, read_counts, shown, warn
 from natpatsip.spc.rules import RULE_LENGTH, SHORT_GROUP, Floats, Improvement, Integers
 from natpatsip.wording import plain
 
@@ -230,7 +230,7 @@ def _refuse_impossible(chart: str, above: Floats, below: Floats) -> None:
     if bad.size:
         named = [f"Row {row + 1}: numerator is {above[row]:g} and denominator {below[row]:g}" for row in bad]
         expected = "a numerator that is part of its denominator" if chart == "p" else "a denominator above 0"
-        raise SpcError(f"{first_few(named, 'rows')}; expected {expected}.")
+        raise SpcError(f"{first_few(named, MOST_NAMED, kind='rows', sep='; ')}; expected {expected}.")
 
 
 def _analyse(

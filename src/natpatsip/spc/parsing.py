@@ -21,11 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from natpatsip import context
-from natpatsip.errors import SpcError, nearest
+from natpatsip.errors import SpcError, first_few, nearest
 from natpatsip.spc.rules import IMPROVEMENTS, Dates, Floats, Integers
 
 HERE = str(Path(__file__).parent)
-MOST_NAMED = 5
+MOST_NAMED = 5  # rows or series in a message
 LONGEST_SHOWN = 60
 FOR_YEARS = "Show years in charts.stacked or a table; or give the day that each value is of, such as 2024-04-01."
 A_DATE = "a date (as text, 2024-09-01 or 2024-09)"
@@ -168,19 +168,7 @@ def reject(
         where = place or (lambda row: f"Row {row + 1}")
         values = [None if _is_missing(found[row]) else found[row] for row in rows]
         named = [f"{where(row)}: {name} is {shown(value)}" for row, value in zip(rows, values, strict=True)]
-        raise SpcError(f"{first_few(named, 'rows')}; expected {expected}.")
-
-
-def first_few(texts: Sequence[str], kind: str = "", *, sep: str = "; ") -> str:
-    """Return the first few texts for an SpcError, and how many more there are.
-
-    Examples
-    --------
-    >>> first_few("ABCDEFG", "series", sep=", ")
-    'A, B, C, D, E, and 2 more series'
-    """
-    more = [f"and {len(texts) - MOST_NAMED} more {kind}".rstrip()] if len(texts) > MOST_NAMED else []
-    return sep.join([*texts[:MOST_NAMED], *more])
+        raise SpcError(f"{first_few(named, MOST_NAMED, kind='rows', sep='; ')}; expected {expected}.")
 
 
 def shown(value: Any) -> str:

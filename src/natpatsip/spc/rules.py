@@ -5,6 +5,7 @@ The constants have just the digits that the reference has: 2.66 and 3.267, not 3
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 import numpy as np
@@ -96,6 +97,43 @@ def special_cause_types(rule_length: int = RULE_LENGTH) -> tuple[str, ...]:
         f"{rule_length} Points Above CL",
         f"{rule_length} Points Below CL",
     )
+
+
+RULE_WORDS: Final = (
+    (r"Above UCL", "above the upper limit"),
+    (r"Below LCL", "below the lower limit"),
+    (r"(?P<n>\d+) Point Trend \(Increasing\)", "part of a rising trend of {n} or more points"),
+    (r"(?P<n>\d+) Point Trend \(Decreasing\)", "part of a falling trend of {n} or more points"),
+    (r"2 in 3 Above CL", "one of two points in three close to the upper limit"),
+    (r"2 in 3 Below CL", "one of two points in three close to the lower limit"),
+    (r"(?P<n>\d+) Points Above CL", "part of a run of {n} or more points above the {middle}"),
+    (r"(?P<n>\d+) Points Above Median", "part of a run of {n} or more points above the median"),
+    (r"(?P<n>\d+) Points Below Median", "part of a run of {n} or more points below the median"),
+    (r"(?P<n>\d+) Points Below CL", "part of a run of {n} or more points below the {middle}"),
+)
+"""What a point shows, by the special cause that it has."""
+
+
+def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
+    """Return in words which rule a point of a chart broke, or an empty text if it broke none.
+
+    Parameters
+    ----------
+    middle : str
+        What the line through the points is called.
+
+    Examples
+    --------
+    >>> rule_words("7 Points Above CL")
+    'part of a run of 7 or more points above the mean'
+    >>> rule_words("Common Cause")
+    ''
+    """
+    for pattern, words in RULE_WORDS:
+        if found := re.fullmatch(pattern, special_cause_type):
+            length = found.groupdict().get("n")
+            return words.format(n=length, middle=middle)
+    return ""
 
 
 POINT_TYPE_DTYPE: Final = pd.CategoricalDtype(list(POINT_TYPES))

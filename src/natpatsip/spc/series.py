@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from natpatsip.errors import SpcError, nearest
-from natpatsip.spc.parsing import first_few, shown_date
+from natpatsip.errors import SpcError, first_few, nearest
+from natpatsip.spc.parsing import MOST_NAMED, shown_date
 from natpatsip.spc.rules import RESULT_COLUMNS, Dates, Flags, Integers
 
 
@@ -155,7 +155,8 @@ def _in_order(by: list[str], codes: Integers, dates: Dates, columns: list[Any]) 
         same_dates = [
             f"rows {one} and {two}{rows.of_series(code)} both have {shown_date(date)}" for one, two, code, date in pairs
         ]
-        raise SpcError(f"date: {first_few(same_dates)}; expected one row for each {'series and ' if by else ''}date.")
+        named = first_few(same_dates, MOST_NAMED, sep="; ")
+        raise SpcError(f"date: {named}; expected one row for each {'series and ' if by else ''}date.")
     return rows
 
 
