@@ -550,7 +550,7 @@ local function html_figure(div)
   local out = {
     '<figure class="report-figure" id="' .. id .. '">',
     '<figcaption><p class="figure-number">' .. self_link(id, label) .. ' <span class="figure-programme">' .. html(turned(a.programme))
-      .. '</span></p><p class="figure-title">' .. with_compounds(html(turned(a.title))) .. '</p><p class="figure-description">'
+      .. '</span>' .. (a.mark and ' <span class="figure-mark">' .. html(turned(a.mark)) .. '</span>' or '') .. '</p><p class="figure-title">' .. with_compounds(html(turned(a.title))) .. '</p><p class="figure-description">'
       .. with_compounds(html(turned(a.description))) .. '</p></figcaption>',
     chart(a, id),
     '<div class="figure-caption">',

@@ -763,6 +763,14 @@ def test_provenance_is_that_of_the_rows_or_of_the_file(project, name, quarter, e
     assert datasets.provenance(name, quarter=quarter, project=project) == expected
 
 
+def test_rows_that_are_inferred_from_reported_ones_leave_a_dataset_reported(project):
+    for name in ("reported.csv", "datapackage.yaml"):
+        file = project / "data" / name
+        file.write_text(file.read_text(encoding="utf-8").replace("illustrative", "inferred"), encoding="utf-8")
+    assert "inferred" in set(datasets.load("reported", quarter=Q1, project=project)["provenance"])
+    assert datasets.provenance("reported", quarter=Q1, project=project) == "reported"
+
+
 def test_provenance_that_is_not_declared_is_not_stated(project):
     declare(project, "claims", lambda resource: resource.pop("natpatsip"))
     assert datasets.provenance("claims", quarter=Q2, project=project) == "not stated"

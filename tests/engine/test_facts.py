@@ -120,6 +120,15 @@ def test_a_reported_fact_is_cited_from_any_notebook():
     assert (people.value, people.unit, people.kind, people.is_illustrative) == (13, "people", "reported", False)
 
 
+def test_a_fact_inferred_from_reported_ones_is_not_said_to_be_reported(project):
+    file, declaration = project / "data" / "reported.csv", project / "data" / "datapackage.yaml"
+    text = file.read_text(encoding="utf-8").replace(",reported,", ",inferred,").replace(",illustrative,", ",inferred,")
+    file.write_text(text, encoding="utf-8")
+    declared = declaration.read_text(encoding="utf-8")
+    declaration.write_text(declared.replace("illustrative", "inferred"), encoding="utf-8")
+    assert (cite("people").kind, cite("people").is_illustrative) == ("inferred", False)
+
+
 def test_a_parameter_is_cited_with_its_source():
     size = cite("people_per_group", "all")
     assert (size.value, size.source, size.kind) == (8, "Evidence", "model")

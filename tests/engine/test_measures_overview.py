@@ -200,7 +200,7 @@ def test_the_summary_says_what_improved_and_what_needs_attention(shown, values, 
 
 @pytest.mark.parametrize(("target", "improvement"), [(80, "increase"), (81, "decrease"), (81, "neutral")])
 def test_a_mean_on_the_right_side_of_its_target_needs_no_attention(shown, target, improvement):
-    assert cells(shown(HIGH, target=target, improvement=improvement)[0])[-1] == "No"
+    assert cells(shown(HIGH, target=target, improvement=improvement)[0])[-1] == "No sign on chart"
 
 
 @pytest.mark.parametrize(("values", "news"), [([*HIGH, 60], "Waiting times: getting worse"), (HIGH, "nothing")])

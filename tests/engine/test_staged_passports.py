@@ -155,6 +155,7 @@ def test_a_passport_names_the_files_of_its_rows_alone():
     [
         (WOMEN, "Reported"),
         (Fact("a", "all", 1, "w", "", kind="reported", is_illustrative=True), "Illustrative"),
+        (Fact("a", "all", 1, "w", "", kind="inferred"), "Inferred from reported numbers"),
         (Fact("a", "all", 1, "w", "", kind="model"), "Model parameter"),
         (Fact("a", "all", 1, "w", "", kind="target"), "Target"),
         (Fact("a", "all", 1, "w", ""), "Calculated"),
@@ -275,7 +276,7 @@ def test_the_list_begins_with_the_kinds_of_number_that_its_entries_name():
     both = {"is_estimate": (False, True), "is_illustrative": (False, True)}
     facts = [
         Fact("a", "all", 1, "w", "", kind=each, **dict(zip(both, values, strict=True)))
-        for each in ("reported", "params", "published")
+        for each in ("reported", "inferred", "model", "target", "published")
         for values in product(*both.values())
     ]
     said = listing([], {}, {}, Q2).lower()

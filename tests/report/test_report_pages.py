@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import pytest
+from lxml import html
 
 from support.page_rules import (  # noqa: F401
     seen,
@@ -48,6 +49,34 @@ def test_a_short_word_with_hyphens_is_in_one_piece_in_what_names_a_figure(html_p
     named = re.findall(r'<p class="figure-(?:title|description)">(.*?)</p>', page)
     whole = re.findall(r'<span class="unbroken">([\w-]+)', "".join(named))
     assert {"6-month", "long-term", "high-risk"} <= set(whole)
+
+
+@pytest.mark.parametrize("name", ["maternity-neonatal", "medicines"])
+def test_a_figure_of_illustrative_data_says_so_beside_its_number_too(html_pages, name):
+    page = html.parse(html_pages / f"{name}.html")
+    figures = page.xpath("//figure[.//p[@class='figure-note']]")
+    heads = [each.xpath("string(.//p[@class='figure-number'])") for each in figures]
+    assert heads
+    assert [each for each in heads if not each.endswith(" Illustrative data")] == []
+
+
+def test_each_drawing_of_invented_values_of_an_organisation_says_so_itself(html_pages, chrome):
+    tab = chrome.new_page()
+    tab.goto((html_pages / "organisations.html").as_uri())
+    choice = tab.locator(".organisation-choice select").first
+    for place in (0, 1):  # all organisations with a funnel plot, then the first with its series
+        choice.select_option(index=place)
+        drawings = tab.locator(".organisation-chart:visible svg")
+        drawings.first.wait_for()
+        texts = [" ".join(each.locator("text").all_text_contents()) for each in drawings.all()]
+        assert [text for text in texts if "Illustrative data" not in text] == []
+    assert len(texts) > 5
+    tab.close()
+
+
+def test_a_table_of_measures_is_shown_once(html_pages):
+    pages = [page for page in html_pages.glob("*.html") if page.stem not in ("report", "changes")]
+    assert [page.stem for page in pages if html.parse(page).xpath("//th[.='Needs attention']")] == ["index"]
 
 
 def test_an_overview_is_sorted_by_the_column_that_a_reader_chooses(html_pages, chrome):

@@ -1,11 +1,14 @@
 """The numbers of this report keep the rules of passports."""
 
+import csv
 import re
 
+import openpyxl
 import pytest
 
 from support.passport_rules import *  # noqa: F403 — rules that hold for every report, and their fixtures
 from support.passport_rules import facts_of
+from support.projects import ROOT
 from support.reading import READERS
 
 pytestmark = pytest.mark.end_to_end
@@ -63,3 +66,21 @@ def test_the_report_prints_its_numbers(pages, facts):
 @pytest.mark.parametrize("form", READERS)
 def test_a_reported_number_is_in_every_format(report, form):
     assert "677 women" in READERS[form](report)
+
+
+def test_a_number_got_by_subtraction_or_taken_not_to_have_changed_is_not_said_to_be_reported():
+    with (ROOT / "data" / "reported.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [*csv.DictReader(lines)]
+    made = [row for row in rows if re.search(r" together, |less Q2|not (?:to have )?change", row["source"])]
+    assert len(made) > 15
+    assert [row["fact_id"] for row in made if row["provenance"] == "reported"] == []
+    assert {row["as_of"] for row in rows if row["provenance"] == "inferred"} == {"2024-25-Q1"}
+
+
+def test_lists_of_numbers_say_which_are_inferred(whole):
+    report = whole.report("2024-25-Q1")
+    book = openpyxl.load_workbook(report / "html" / "report-data.xlsx", read_only=True)
+    kinds = {str(row[-1]): row[4] for row in book["Numbers"].iter_rows(values_only=True) if len(row) > 4}
+    survived = ("iap_survived", "ocm_survived", "acs_survived")
+    assert {kinds[each] for each in survived} == {"Inferred from reported numbers"}
+    assert (report / "html" / "sources.html").read_text(encoding="utf-8").count("· Inferred from reported numbers") > 5

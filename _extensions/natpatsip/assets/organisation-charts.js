@@ -4,7 +4,7 @@
 
   var SVG = "http://www.w3.org/2000/svg";
   var LETTER = 6.5; // the width of a letter, in pixels
-  var TALL = 230, SMALL = 110, LEFT = 52, RIGHT = 12, TOP = 14, BOTTOM = 26;
+  var TALL = 230, SMALL = 110, LEFT = 52, RIGHT = 12, TOP = 20, BOTTOM = 26;
   var SHAPES = {
     circle: "M-4,0a4,4 0 1 1 8,0a4,4 0 1 1 -8,0Z", diamond: "M0,-5.4L5.4,0L0,5.4L-5.4,0Z",
     square: "M-4,-4H4V4H-4Z", "triangle-up": "M0,-5.2L5,3.8H-5Z", "triangle-down": "M0,5.2L5,-3.8H-5Z"
@@ -25,6 +25,11 @@
     var made = node("text", { x: x, y: y, "text-anchor": anchor, fill: colour, "font-size": 12 }, svg);
     made.textContent = text;
     return made;
+  }
+
+  // In the drawing itself, since pictures are passed on without what is written below them.
+  function mark(svg, text, width, y, colours) {
+    if (text) write(svg, text, width - RIGHT, y, "end", colours.ink).setAttribute("font-weight", 700);
   }
 
   // Steps of 1, 2 or 5 times a power of ten, about as many as asked for.
@@ -148,6 +153,7 @@
       line(svg, shown.national, x, below, { stroke: colours.national, "stroke-width": 2, "stroke-dasharray": "8 3" });
     }
     timeAxis(svg, shown.periods, x, height - BOTTOM, width, colours);
+    mark(svg, shown.mark, width, 11, colours);
     return { svg: svg, points: own.map(function (value, at) { return { x: x(at), y: isNumber(value) ? y(value) : TOP + TALL }; }) };
   }
 
@@ -165,6 +171,7 @@
     var ends = [shown.sizes[0], shown.sizes[shown.sizes.length - 1]];
     var x = scale(ends[0], ends[1], LEFT + 8, width - RIGHT - 8), y = scale(range[0], range[1], bottom, top);
     write(svg, shown.valueName.length * LETTER < width ? shown.valueName : "%", 0, 11, "start", colours.ink);
+    mark(svg, shown.mark, width, 28, colours);
     valueAxis(svg, range, y, width, colours, shown.printed, 5);
     function limit(name, dashes) {
       var values = limits[name].map(function (each) { return 100 * each; });

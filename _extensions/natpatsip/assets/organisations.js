@@ -58,11 +58,14 @@
   }
 
   // An organisation's measure as the charts and the tables show it.
+  // What a drawing of invented values says in itself: the note without its full stop.
+  function markOf(measure, data) { return measure.illustrative ? data.illustrative.replace(/\.$/, "") : ""; }
+
   function shownOf(group, measure, place, data) {
     var counts = countsOf(measure, place), kinds = measure.kinds[place] || "";
     return {
       counts: counts, values: valuesOf(measure, counts), national: valuesOf(measure, measure.national),
-      nationalName: group.national, periods: measure.periods, limits: measure.limits[place], bounds: measure.bounds[place], kinds: kinds,
+      nationalName: group.national, mark: markOf(measure, data), periods: measure.periods, limits: measure.limits[place], bounds: measure.bounds[place], kinds: kinds,
       target: measure.target, isShare: Boolean(measure.per) || measure.percent, percent: measure.percent,
       printed: function (value) { return printed(measure, value, 2); },
       kindWords: function (at) { return measure.limits.length && kinds[at] && kinds[at] !== "." ? data.points[kinds[at]].words : ""; }
@@ -269,7 +272,7 @@
     });
     organisations.sort(function (one, other) { return one.size - other.size; });
     var shown = { organisations: organisations, sizes: own.sizes, limits: own.limits, middle: 100 * own.proportion, chosen: chosen,
-      sizeName: measure.columns.denominator, valueName: measure.column, printed: function (value) { return printed(measure, value, 2); } };
+      sizeName: measure.columns.denominator, valueName: measure.column, mark: markOf(measure, data), printed: function (value) { return printed(measure, value, 2); } };
     var said = organisations.map(function (each) {
       return [[group.kind, each.name], [measure.columns.denominator, count(measure, each.size)], [measure.column, printed(measure, each.value)],
         ["In the funnel", PLACES[each.place]]];

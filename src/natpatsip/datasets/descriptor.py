@@ -25,6 +25,7 @@ FILE = f"{FOLDER}/datapackage.yaml"
 ORGANISATIONS = "organisations"
 NOT_STATED = "not stated"
 PROVENANCE = ("reported", "illustrative", "decided")
+INFERRED = "inferred"  # provenance of a row that follows from reported ones, whose dataset is a reported one
 TYPES = (
     *("string", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth", "list", "any"),
     *("object", "array", "duration", "geopoint", "geojson"),  # kept as text

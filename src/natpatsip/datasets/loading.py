@@ -15,7 +15,7 @@ import pandas as pd
 from natpatsip import context
 from natpatsip.datasets.coverage import missing_rows
 from natpatsip.datasets.declaration import declared
-from natpatsip.datasets.descriptor import NOT_STATED, TIMES, DataField, Resource
+from natpatsip.datasets.descriptor import INFERRED, NOT_STATED, TIMES, DataField, Resource
 from natpatsip.datasets.sums import PERIOD
 from natpatsip.datasets.validation import Table, examine, raise_faults
 from natpatsip.errors import ReportError
@@ -178,5 +178,5 @@ def _provenance_of(frame: pd.DataFrame, resource: Resource) -> str:
     column = resource.provenance_column
     if not column:
         return resource.natpatsip.provenance or NOT_STATED
-    kinds = set(frame[column]) - {""}
+    kinds = set(frame[column].replace(INFERRED, "reported")) - {""}
     return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else "reported"

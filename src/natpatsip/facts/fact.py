@@ -40,6 +40,7 @@ Number = int | float | str | date
 COLUMNS = ("id", "period", "unit", "source", "section", "formula", "rows", "rows_sha256")
 LABEL = "label"  # the column that reports built by earlier versions lack
 FILTER = "filter"  # the attribute of a frame that says which rows of its file it was summed from
+OF_REPORTED = ("reported", "inferred")  # kinds of facts in the dataset of reported facts
 BETWEEN = "; "
 PLAIN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)  # a number as a file has it
 FIGURES = re.compile(r"[−\d,]+(?:\.(\d+))?%?")  # a printed number that is not in millions or pounds, and its decimals
@@ -66,7 +67,7 @@ class Fact:
     value: Number
     unit: str
     source: str
-    kind: str = "published"  # or "reported"; of a value of the params, "model" or "target"
+    kind: str = "published"  # or one of OF_REPORTED; of a value of the params, "model" or "target"
     section: str = ""
     formula: str = ""
     inputs: tuple[Fact, ...] = ()

@@ -22,6 +22,7 @@ from natpatsip.characters import not_shown
 from natpatsip.errors import FactError, UsageError, nearest
 from natpatsip.facts.fact import (
     ID,
+    OF_REPORTED,
     PUBLISHED,
     Fact,
     Number,
@@ -137,7 +138,7 @@ def publish(
         )
     owner = None if fact.key in _published else _first(fact.key, here, _reported, _decided)
     if owner is not None and (texts := told_apart(owner, fact)):
-        where = REPORTED_FILE if owner.kind == "reported" else f"params/{here.quarter}.yml"
+        where = REPORTED_FILE if owner.kind in OF_REPORTED else f"params/{here.quarter}.yml"
         raise FactError(
             f"{id} ({fact.period}) is {texts[1]} here and {texts[0]} in {where}. A fact has one owner: cite it "
             "here, or publish this one under another id."
@@ -263,6 +264,7 @@ def _running_cell() -> str:
 
 def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
     from natpatsip import datasets
+    from natpatsip.datasets.descriptor import INFERRED
     from natpatsip.datasets.loading import find
 
     if REPORTED not in datasets.declared(here.project).by_name:
@@ -277,7 +279,7 @@ def _reported(key: tuple[str, str], here: context.Context) -> Fact | None:
         unit=row["unit"],
         source=row["source"],
         label=labels_of(here.project).get(key[0], ""),
-        kind="reported",
+        kind=INFERRED if row["provenance"] == INFERRED else "reported",
         rows=f"{rows.attrs['file']}: fact_id {key[0]}, as_of {row['as_of']}, period {key[1]}",
         rows_sha256=rows_hash(rows),
         is_illustrative=row["provenance"] == "illustrative",

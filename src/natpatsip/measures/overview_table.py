@@ -24,6 +24,7 @@ from natpatsip.measures.measures_file import Measures, declared
 from natpatsip.settings import read_settings
 
 BY_DEFAULT = (*CONTROL_CHARTS, "run")
+NOTHING_SEEN = "No sign on chart"  # and not "No": goals that a chart does not show may be missed
 IN_OVERVIEW = (*BY_DEFAULT, "trend")  # a line over time often shows what a control chart shows too
 
 
@@ -278,7 +279,7 @@ def _row(standing: Standing) -> tuple[list[str], dict[str, str]]:
     if standing.has_icons:
         shown = [icon for icon in standing.icons if icon.name != "assurance-none"]
         signs = "<br>".join(drawn(icons.svg(icon), words=icon.words) for icon in shown)
-    attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else "No"
+    attention = f"Yes: {wording.listing(standing.now.attention)}" if standing.now.attention else NOTHING_SEEN
     has_words = standing.has_icons or standing.now.attention
     cells = [
         escaped(measure.definition.label + (f" ({measure.of_shown})" if measure.of_shown else "")),

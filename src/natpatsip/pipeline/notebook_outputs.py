@@ -11,7 +11,7 @@ from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, FigureError, ReportError, together
-from natpatsip.facts.fact import CITED, PUBLISHED, Fact, told_apart
+from natpatsip.facts.fact import CITED, OF_REPORTED, PUBLISHED, Fact, told_apart
 from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of
@@ -209,7 +209,9 @@ def data_files(outputs: Iterable[Outputs], project: Path) -> dict[str, str]:
     """Return the data files that notebooks have read, with SHA-256; prose that cites a reported fact reads one too."""
     gathered = list(outputs)
     kinds = {fact.kind for each in gathered for fact in each.printed}
-    named = [REPORTED_FILE] * ("reported" in kinds) + [LABELS] * (bool(kinds) and (project / LABELS).is_file())
+    named = [REPORTED_FILE] * (not kinds.isdisjoint(OF_REPORTED)) + [LABELS] * (
+        bool(kinds) and (project / LABELS).is_file()
+    )
     read = {name: sha256_of(project / name) for name in named}
     records = (record for each in gathered for record in (*each.opened, *each.datasets))
     return read | {record["file"]: record["sha256"] for record in records if "file" in record}

@@ -28,7 +28,7 @@ class DivKind:
 DIVS: Mapping[str, DivKind] = {
     "report-figure": DivKind(
         ("number", "programme", "title", "description", "svg", "png", "alt", "data"),
-        ("note", "narrow", "interactive", "pages"),
+        ("note", "mark", "narrow", "interactive", "pages"),
         id="fig-",
     ),
     "picture": DivKind(("svg", "png", "alt"), ("credit", "narrow"), id="pic-"),

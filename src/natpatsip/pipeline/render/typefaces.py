@@ -20,7 +20,7 @@ from natpatsip.pipeline.render.pandoc_ast import attributes_of, classes_of
 from natpatsip.pipeline.render.staged_report import Report
 
 SVG_TEXT = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]*)")
-PRINTED = ("programme", "title", "description", "note", "credit")  # the attributes of a figure that are printed
+PRINTED = ("programme", "title", "description", "mark", "note", "credit")  # the printed attributes of a figure
 TAGS = range(0xE0020, 0xE0080)
 NOT_DRAWN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f]")
 

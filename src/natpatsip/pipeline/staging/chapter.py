@@ -38,6 +38,8 @@ from natpatsip.quarter import Quarter
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from natpatsip.settings import IllustrativeData
+
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
 TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
@@ -57,13 +59,13 @@ class ChapterWriter:
         # the figures of the whole report by id, with their numbers: a chapter may refer to any
         figures: Mapping[str, FigureRecord],
         chapters: Mapping[str, str],  # the titles of all chapters by name
-        note: str,  # the text under a figure that rests on illustrative data
+        illustrative: IllustrativeData,  # the words with figures that rest on illustrative data
         # the number and the chapter of each table of the report that has an id in its caption
         tables: Mapping[str, tuple[int, str]] | None = None,
         phrases: Callable[[], Iterable[str]] = tuple,  # of the data that were read, which words of Python may be in
     ) -> None:
         self.name, self.title, self.quarter, self.figures, self.chapters = name, title, quarter, figures, chapters
-        self.note, self._notes, self.tables = note, "", tables or {}
+        self.illustrative, self._notes, self.tables = illustrative, "", tables or {}
         self._phrases = phrases
         self.pasted: dict[str, bytes] = {}
         """The images that were pasted into cells, by the name of the file that the text shows."""
@@ -159,7 +161,7 @@ class ChapterWriter:
         if parts := pages(figure.specification):
             attributes["pages"] = str(len(parts))
         if record["is_illustrative"]:
-            attributes["note"] = self.note
+            attributes |= {"note": self.illustrative.figure, "mark": self.illustrative.title}
         return _div("report-figure", figure.id, attributes, self._linked(record["caption"]))
 
     def _picture(self, record: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from natpatsip.pipeline.staging.passports import Key, Passport, Use
 from natpatsip.quarter import FORM, Quarter
 
 WORDS = {"all": "all periods", "since-baseline": "since the baseline"}  # of periods
-OF_PARAMS = {"model": "Model parameter", "target": "Target"}  # kinds of values of the params
+NAMED = {"inferred": "Inferred from reported numbers", "model": "Model parameter", "target": "Target"}  # kinds of facts
 MAY_EQUAL = (
     "A number that rests on illustrative data may equal a published one, where the illustrative data were drawn to "
     "give it."
@@ -98,8 +98,8 @@ def kind(fact: Fact) -> str:
     """
     if fact.kind == "reported":
         return "Illustrative" if fact.is_illustrative else "Reported"
-    if fact.kind in OF_PARAMS:
-        return OF_PARAMS[fact.kind]
+    if fact.kind in NAMED:
+        return NAMED[fact.kind]
     made = "Modelled estimate" if fact.is_estimate else "Calculated"
     return f"{made}, rests on illustrative data" if fact.is_illustrative else made
 
@@ -202,11 +202,11 @@ def _parts(
     """Yield the parts of the chapter that lists all passports."""
     yield "# Where every number comes from {#sources}"
     yield (
-        "This list says where each number of the report comes from. Each is reported, a target, a parameter of a "
-        "model, calculated, a modelled estimate or illustrative, and is the same wherever it is printed. In the PDF "
-        "and the Word file, a code in brackets leads to the number's entry here. On web pages, select the number "
-        "itself. The file `facts.csv` has these numbers and others as data, and `manifest.json` lists the report's "
-        "files with their checksums."
+        "This list says where each number of the report comes from. Each is reported, inferred from reported numbers, "
+        "a target, a model parameter, calculated, a modelled estimate or illustrative, and is the same wherever it "
+        "is printed. In the PDF and the Word file, a code in brackets leads to the number's entry here. On web pages, "
+        "select the number itself. The file `facts.csv` has these numbers and others as data, and `manifest.json` "
+        "lists the report's files with their checksums."
     )
     if any(each.fact.is_illustrative and each.fact.kind != "reported" for each in passports):
         yield MAY_EQUAL

@@ -170,9 +170,16 @@ def _chapters(
     titles, tables = _titles(plan), tables_of(executed, plan.quarter)
     by_id = {figure.id: figure for figure in figures}
     known = titles | dict.fromkeys(set(GENERATED) & set(plan.chapters), "")
-    note = plan.settings.illustrative_data.figure
+    words = plan.settings.illustrative_data
     shared = (
-        *(str(plan.quarter), note, sorted(known.items()), sorted(tables.items()), sorted(read.items())),
+        *(
+            str(plan.quarter),
+            words.figure,
+            words.title,
+            sorted(known.items()),
+            sorted(tables.items()),
+            sorted(read.items()),
+        ),
         [(each.id, each.number, each.chapter, each.programme) for each in figures],
     )
     texts: dict[str, str] = {}
@@ -188,7 +195,7 @@ def _chapters(
                 quarter=plan.quarter,
                 figures=by_id,
                 chapters=known,
-                note=note,
+                illustrative=words,
                 tables=tables,
                 phrases=phrases,
             )
