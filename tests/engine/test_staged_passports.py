@@ -17,11 +17,12 @@ from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.context import OPENED
 from natpatsip.errors import FactError, StagingError
 from natpatsip.facts.fact import CITED, PUBLISHED, Fact
+from natpatsip.facts.fact_descriptions import in_full, kind, period
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook_outputs import collect_facts, gather
 from natpatsip.pipeline.render import PANDOC, render
 from natpatsip.pipeline.staging import output_texts
-from natpatsip.pipeline.staging.passport_text import audit_trail, in_full, kind, lines, listing, period, script
+from natpatsip.pipeline.staging.passport_text import audit_trail, lines, listing, script
 from natpatsip.pipeline.staging.passports import homes_of, passports_of, uses_in, with_entries
 from natpatsip.quarter import Quarter
 from support.reading import words_of_docx, words_of_pdf
