@@ -31,7 +31,7 @@ from natpatsip.characters import visible
 from natpatsip.errors import ParamsError, together
 from natpatsip.facts.fact import ID, unit_expected
 from natpatsip.files.yaml_models import CalendarDay, Number, place_of, read_yaml, sentences
-from natpatsip.quarter import PARAMS_FOLDER, Quarter, known_quarters
+from natpatsip.quarter import A_PERIOD, PARAMS_FOLDER, Quarter, is_period, known_quarters
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -64,10 +64,8 @@ class Value(Strict):
     @field_validator("period")
     @classmethod
     def _is_a_period(cls, period: str) -> str:
-        from natpatsip.datasets.cells import EXAMPLES, is_period  # slow to import: a build of nothing reads no value
-
         if not is_period(period):
-            raise ValueError(f'found "{period}"; expected {EXAMPLES["period"]}')
+            raise ValueError(f'found "{period}"; expected {A_PERIOD}')
         return period
 
 

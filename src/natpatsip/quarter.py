@@ -10,6 +10,9 @@ from pathlib import Path
 from natpatsip.errors import ParamsError, UsageError
 
 FORM = re.compile(r"(\d{4})-(\d{2})-Q([1-4])", re.ASCII)  # a quarter names files: other scripts' digits would not match
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+A_QUARTER = "a quarter such as 2024-25-Q2"  # as messages say what was expected
+A_PERIOD = "a period such as 2024-25-Q2, 2024-25-YTD, since-baseline, to-2024-03 or all"
 FIRST_MONTH = {1: 4, 2: 7, 3: 10, 4: 1}
 PARAMS_FOLDER = "params"  # here and not in params.py, which is slow to import: an unchanged build does not need it
 
@@ -107,6 +110,46 @@ class Quarter:
     def next(self) -> Quarter:
         """Return the quarter after."""
         return Quarter(self.year, self.number + 1) if self.number < 4 else Quarter(self.year + 1, 1)
+
+
+def is_quarter(text: str) -> bool:
+    """Return True if a text is a quarter in its written form.
+
+    Examples
+    --------
+    >>> is_quarter("2024-25-Q2"), is_quarter("2024-26-Q2"), is_quarter("2024-25-Q5")
+    (True, False, False)
+    """
+    try:
+        return str(Quarter.parse(text)) == text
+    except UsageError:
+        return False
+
+
+def is_period(text: str) -> bool:
+    """Return True if a text is a period that a fact can be of.
+
+    Examples
+    --------
+    >>> [is_period(text) for text in ("2024-25-Q2", "2024-25-YTD", "to-2024-03", "2025-03", "all", "2024")]
+    [True, True, True, True, True, False]
+    """
+    return text in ("since-baseline", "all") or first_month(text) is not None
+
+
+def first_month(period: str) -> date | None:
+    """Return the first month of a period: of a quarter or year to date, or of ``2025-03`` and ``to-2025-03``.
+
+    Examples
+    --------
+    >>> first_month("2024-25-Q4"), first_month("2024-25-YTD"), first_month("all")
+    (datetime.date(2025, 1, 1), datetime.date(2024, 4, 1), None)
+    """
+    quarter = f"{period.removesuffix('YTD')}Q1" if period.endswith("-YTD") else period
+    if is_quarter(quarter):
+        return Quarter.parse(quarter).first_month
+    month = period.removeprefix("to-")
+    return date.fromisoformat(f"{month}-01") if MONTH.fullmatch(month) else None
 
 
 def known_quarters(project: Path) -> list[Quarter]:

@@ -62,9 +62,9 @@ def decimals_for(values: Iterable[float], usual: int = 0) -> int:
     >>> decimals_for([0.04, 0.04]), decimals_for([85, 85])
     (3, 0)
     """
-    known = [float(value) for value in values if value is not None and math.isfinite(value)]
-    size = max(map(abs, known), default=0.0)
-    spread = max(known, default=0.0) - min(known, default=0.0)
+    known = [float(value) for value in values if value is not None and math.isfinite(value)] or [0.0]
+    size = max(map(abs, known))
+    spread = max(known) - min(known)
     return max(usual, min(_two_digits(spread if spread > NOISE * size else size), MOST_DECIMALS))
 
 

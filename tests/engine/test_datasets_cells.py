@@ -8,16 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from natpatsip.datasets.cells import (
-    CellRule,
-    bounds_expected,
-    first_month,
-    is_period,
-    is_quarter,
-    value_expected,
-    value_fits,
-    words_expected,
-)
+from natpatsip.datasets.cells import CellRule, bounds_expected, value_expected, value_fits, words_expected
 from natpatsip.datasets.descriptor import DataField
 from natpatsip.datasets.plain_file import _as_text
 from natpatsip.datasets.validation import is_after
@@ -274,28 +265,6 @@ def test_a_bound_is_a_value_that_the_field_may_have(kind, constraints, wrong):
     assert [
         each.replace("'", '"').replace("True", "true") for each in bounds_expected(field(kind, constraints=constraints))
     ] == wrong
-
-
-@pytest.mark.parametrize(
-    ("text", "quarter", "period", "month"),
-    [
-        ("2024-25-Q2", True, True, date(2024, 7, 1)),
-        ("2024-25-Q4", True, True, date(2025, 1, 1)),
-        ("2024-25-YTD", False, True, date(2024, 4, 1)),
-        ("2024-26-YTD", False, False, None),
-        ("2024-26-Q2", False, False, None),
-        (" 2024-25-Q2", False, False, None),
-        ("since-baseline", False, True, None),
-        ("all", False, True, None),
-        ("to-2024-03", False, True, date(2024, 3, 1)),
-        ("2025-03", False, True, date(2025, 3, 1)),
-        ("to-2024-13", False, False, None),
-        ("2024", False, False, None),
-        ("ever", False, False, None),
-    ],
-)
-def test_periods_are_quarters_years_to_date_months_and_two_words(text, quarter, period, month):
-    assert (is_quarter(text), is_period(text), first_month(text)) == (quarter, period, month)
 
 
 @pytest.mark.parametrize(

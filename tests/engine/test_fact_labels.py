@@ -9,10 +9,10 @@ from natpatsip.checks import glossary
 from natpatsip.errors import DataFileError, FactError
 from natpatsip.facts import publishing as facts
 from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact_descriptions import named
 from natpatsip.facts.publishing import cite, publish
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline.notebook_outputs import collect_facts, gather
-from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.pipeline.staging.passports import homes_of, write_facts
 from natpatsip.quarter import Quarter
 from support import trust

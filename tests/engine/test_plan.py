@@ -7,9 +7,9 @@ import pytest
 
 from natpatsip.charts import palette
 from natpatsip.errors import DataFileError, NotebookError, ParamsError, SettingsError, UsageError
-from natpatsip.pipeline.plan import Plan
+from natpatsip.pipeline.plan import TERM, Plan
 from natpatsip.quarter import Quarter
-from support.projects import code, command, edit, edit_cell, prose, small, write
+from support.projects import ROOT, code, command, edit, edit_cell, prose, small, write
 
 Q2 = Quarter.parse("2024-25-Q2")
 
@@ -335,6 +335,11 @@ def test_the_chapter_of_changes_can_be_left_out_of_a_plan(tmp_path):
     assert plan.book["book"]["chapters"] == ["index.qmd", "ward.qmd"]
 
 
+def test_tables_of_terms_begin_with_the_word_that_authors_are_told():
+    page = (ROOT / "docs" / "chapters.md").read_text(encoding="utf-8")
+    assert f"tables whose first column is called *{TERM}*" in " ".join(page.split())
+
+
 UNIT = "natpatsip: {units: {bed: hospital beds}}"
 
 
@@ -350,6 +355,14 @@ def test_the_nearest_unit_is_told_whatever_else_is_wrong_with_the_files_that_hav
     (project / file).write_bytes(content)
     with pytest.raises(SettingsError, match=r'no number of the report has the unit "bed"; .* Did you mean "beds"\?'):
         Plan.of(project, Q2)
+
+
+def test_a_unit_of_reported_numbers_is_read_as_their_file_has_it(tmp_path):
+    project = small(tmp_path)
+    edit(project / "_quarto.yml", "lang: en-GB", "lang: en-GB\n" r'natpatsip: {units: {"beds\r\nand cots": beds}}')
+    (project / "data").mkdir(exist_ok=True)
+    (project / "data" / "reported.csv").write_bytes(b'fact_id,unit\r\na,"beds\r\nand cots"\r\n')
+    assert Plan.of(project, Q2).settings.units == {"beds\r\nand cots": "beds"}
 
 
 def test_a_measures_target_that_the_params_have_not_is_refused(tmp_path):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from natpatsip.errors import ParamsError, UsageError
-from natpatsip.quarter import Quarter, known_quarters
+from natpatsip.quarter import Quarter, first_month, is_period, is_quarter, known_quarters
 
 
 @pytest.mark.parametrize(
@@ -119,3 +119,25 @@ def test_the_quarters_of_a_project_are_those_that_its_params_files_are_named_aft
         'params/2024-25-Q9.yml: "2024-25-Q9" is not a quarter. Write it like 2024-25-Q2: NHS year, then Q1 to Q4. '
         "Name a params file after its quarter."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "quarter", "period", "month"),
+    [
+        ("2024-25-Q2", True, True, date(2024, 7, 1)),
+        ("2024-25-Q4", True, True, date(2025, 1, 1)),
+        ("2024-25-YTD", False, True, date(2024, 4, 1)),
+        ("2024-26-YTD", False, False, None),
+        ("2024-26-Q2", False, False, None),
+        (" 2024-25-Q2", False, False, None),
+        ("since-baseline", False, True, None),
+        ("all", False, True, None),
+        ("to-2024-03", False, True, date(2024, 3, 1)),
+        ("2025-03", False, True, date(2025, 3, 1)),
+        ("to-2024-13", False, False, None),
+        ("2024", False, False, None),
+        ("ever", False, False, None),
+    ],
+)
+def test_periods_are_quarters_years_to_date_months_and_two_words(text, quarter, period, month):
+    assert (is_quarter(text), is_period(text), first_month(text)) == (quarter, period, month)

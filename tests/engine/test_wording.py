@@ -314,7 +314,7 @@ def test_what_is_no_number_is_not_put_into_words(words, value):
 @pytest.mark.parametrize(
     ("amount", "text"),
     [(12.5, "£12.50"), (0.5, "£0.50"), (-0.5, "−£0.50"), (99.99, "£99.99"), (99.999, "£100"), (100.5, "£101"),
-     (12.0, "£12"), (0.004, "£0.004"), (0.1 + 0.2 - 0.3, "£0")],
+     (12.0, "£12"), (0.004, "£0.004"), (0.1 + 0.2 - 0.3, "£0"), (0.3 - 0.2 - 0.1, "£0"), (100, "£100")],
 )  # fmt: skip
 def test_pence_are_printed_where_leaving_them_out_would_change_the_amount(amount, text):
     assert wording.money(amount) == text
@@ -323,10 +323,18 @@ def test_pence_are_printed_where_leaving_them_out_would_change_the_amount(amount
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
     [(72.25, 1, "72.25"), (72.5, 0, "72.5"), (85, 1, "85"), (2.555, 1, "2.555"), (200 / 3, 1, "66.7"),
-     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5"), (0.1234, 1, "0.1234"), (0.12345, 1, "0.1")],
+     (0.1 * 3, 1, "0.3"), (1350.5, 0, "1,350.5"), (0.1234, 1, "0.1234"), (0.12345, 1, "0.1"),
+     (50_000.123_39, 1, "50,000.1")],
 )  # fmt: skip
 def test_a_number_that_people_set_keeps_the_decimals_that_they_gave_it(value, decimals, text):
     assert wording.given(value, decimals) == text
+
+
+@pytest.mark.parametrize("others", [[], [None, math.nan], [math.inf, -math.inf]])
+def test_what_is_no_number_has_no_part_in_the_decimals_of_a_series(others):
+    assert wording.decimals_for(others) == 0
+    assert wording.decimals_for(others, 2) == 2
+    assert wording.decimals_for([0.02, *others, 0.05]) == 3
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, pd.NaT])

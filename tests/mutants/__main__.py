@@ -61,7 +61,7 @@ AREAS = {  # the modules, and the tests that belong to them; their doctests alwa
     "quarter": ([f"{ENGINE}/quarter.py"], ["test_quarter.py"]),
     "impact": (["src/helpers/impact.py"], ["../report/test_impact.py"]),
     "wording": ([f"{ENGINE}/wording.py"], ["test_wording.py"]),
-    "facts": ([f"{ENGINE}/facts/*.py"], ["test_facts*.py", "test_fact_labels.py"]),
+    "facts": ([f"{ENGINE}/facts/*.py"], ["test_facts*.py", "test_fact_*.py"]),
     "params": ([f"{ENGINE}/params.py"], ["test_params.py", "test_yaml_1_2.py"]),
     "plan": ([f"{ENGINE}/pipeline/plan.py"], ["test_plan.py", "test_settings.py"]),
     "disclosure": ([f"{ENGINE}/datasets/disclosure.py"], ["test_disclosure.py"]),

@@ -13,8 +13,8 @@ from natpatsip.checks.outcome import Finding
 from natpatsip.checks.sentences import Sentence
 from natpatsip.errors import nearest
 from natpatsip.pipeline.inline_code import INLINE
+from natpatsip.pipeline.notebook_outputs import tables_of
 from natpatsip.pipeline.plan import GENERATED
-from natpatsip.pipeline.staging.chapter import tables_of
 from natpatsip.pipeline.staging.markdown import Heading, pieces, slug, without_empty_headings
 
 CHECK = "broken-link"

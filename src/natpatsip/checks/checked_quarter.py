@@ -20,6 +20,7 @@ from natpatsip.checks.sentences import Sentence, sentences_of
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.validation import examine, raise_faults
 from natpatsip.facts.fact import Fact, parse_value, printed
+from natpatsip.facts.fact_descriptions import named
 from natpatsip.facts.fact_labels import labels_of
 from natpatsip.facts.facts_in_code import published_in, source_of
 from natpatsip.facts.publishing import REPORTED as REPORTED_FACTS
@@ -31,7 +32,6 @@ from natpatsip.pipeline.caching.saved_results import SavedResults
 from natpatsip.pipeline.notebook import appears_in, numbered
 from natpatsip.pipeline.notebook_outputs import Outputs, collect_facts, gather
 from natpatsip.pipeline.plan import GLOSSARY, TERM, Plan
-from natpatsip.pipeline.staging.passport_text import named
 from natpatsip.quarter import FORM, Quarter
 from natpatsip.settings import Settings
 

@@ -24,7 +24,8 @@ from natpatsip.files.digests import digest_of_drawn, sha256
 from natpatsip.params import place
 from natpatsip.pipeline.inline_code import KEPT, substitute
 from natpatsip.pipeline.notebook import without_quarter
-from natpatsip.pipeline.staging.chapter import ATTACHED, TABLE_ID, pasted_image
+from natpatsip.pipeline.notebook_outputs import TABLE_ID
+from natpatsip.pipeline.staging.chapter import ATTACHED, pasted_image
 from natpatsip.pipeline.staging.output_texts import inline_markdown
 from natpatsip.quarter import PARAMS_FOLDER
 

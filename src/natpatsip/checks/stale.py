@@ -10,9 +10,9 @@ from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.outcome import Finding, Place
 from natpatsip.checks.patterns import word_list
 from natpatsip.checks.sentences import MARK, Sentence, sentences_of
-from natpatsip.pipeline.cell_tags import TO_REVIEW, is_quarter
+from natpatsip.pipeline.cell_tags import TO_REVIEW
 from natpatsip.pipeline.inline_code import INLINE
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, is_quarter
 from natpatsip.wording import listing
 
 CHECK = "stale"

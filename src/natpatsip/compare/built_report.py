@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from natpatsip.errors import ReportError, UsageError
-from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact import Fact, with_inputs
 from natpatsip.files.csv_files import from_csv
 from natpatsip.pipeline import notebook_file
 from natpatsip.pipeline.notebook import TITLE, appears_in
-from natpatsip.pipeline.notebook_outputs import Outputs, gather, with_inputs
+from natpatsip.pipeline.notebook_outputs import Outputs, gather
 from natpatsip.pipeline.staging.markdown import BETWEEN, Heading, path_of, pieces
 from natpatsip.quarter import Quarter
 

@@ -13,8 +13,8 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.changes import Change
 from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.facts.fact import Fact
-from natpatsip.pipeline.staging.passport_text import in_full, named
-from natpatsip.pipeline.staging.passport_text import kind as kind_of
+from natpatsip.facts.fact_descriptions import in_full, named
+from natpatsip.facts.fact_descriptions import kind as kind_of
 from natpatsip.quarter import FORM, Quarter
 
 POINTS = "percentage points"

@@ -14,9 +14,9 @@ from pydantic.alias_generators import to_camel
 
 from natpatsip.datasets.descriptor import DataField
 from natpatsip.datasets.plain_file import Fault
-from natpatsip.errors import UsageError, nearest
+from natpatsip.errors import nearest
 from natpatsip.files.yaml_models import shown
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import A_PERIOD, A_QUARTER, MONTH, is_period, is_quarter
 
 MOST_WORDS = 12  # of a list of words in a message
 SPREADSHEET_DATE = re.compile(  # Jan-21, January 2021, 01/04/2024, 1-Apr-24, 2024-04-01 00:00:00, or days since 1900
@@ -31,11 +31,10 @@ UNSEEN = re.compile(r"\A\s|\s\Z|[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u
 UNSEEN_CAUSE = "A space at its end, or a letter that is not seen, makes it another text than the same one without."
 NUMBER_IN_TEXT = re.compile(r"([^0-9+-]*)([+-]?[0-9](?:.*[0-9])?)([^0-9]*)")
 MAKES_ANOTHER_NUMBER = re.compile(r"[()<>≤≥~≈±−–—+*/×-]|\b(?:k|m|mn|bn|b|thousand|million|billion)\b", re.IGNORECASE)
-MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 YEAR = re.compile(r"[0-9]{4}")
 EXAMPLES = {
-    "quarter": "a quarter such as 2024-25-Q2",
-    "period": "a period such as 2024-25-Q2, 2024-25-YTD, since-baseline, to-2024-03 or all",
+    "quarter": A_QUARTER,
+    "period": A_PERIOD,
     "yearmonth": "a month such as 2024-09",
     "year": "a year such as 2024",
     "date": "a date such as 2024-08-14",
@@ -44,46 +43,6 @@ EXAMPLES = {
     "integer": "a whole number",
     "number": "a number",
 }
-
-
-def is_quarter(text: str) -> bool:
-    """Return True if a cell's text is a quarter in its written form.
-
-    Examples
-    --------
-    >>> is_quarter("2024-25-Q2"), is_quarter("2024-26-Q2"), is_quarter("2024-25-Q5")
-    (True, False, False)
-    """
-    try:
-        return str(Quarter.parse(text)) == text
-    except UsageError:
-        return False
-
-
-def is_period(text: str) -> bool:
-    """Return True if a cell's text is a period that a fact can be of.
-
-    Examples
-    --------
-    >>> [is_period(text) for text in ("2024-25-Q2", "2024-25-YTD", "to-2024-03", "2025-03", "all", "2024")]
-    [True, True, True, True, True, False]
-    """
-    return text in ("since-baseline", "all") or first_month(text) is not None
-
-
-def first_month(period: str) -> date | None:
-    """Return the first month of a period in a cell: of a quarter or year to date, or of ``2025-03`` and ``to-2025-03``.
-
-    Examples
-    --------
-    >>> first_month("2024-25-Q4"), first_month("2024-25-YTD"), first_month("all")
-    (datetime.date(2025, 1, 1), datetime.date(2024, 4, 1), None)
-    """
-    quarter = f"{period.removesuffix('YTD')}Q1" if period.endswith("-YTD") else period
-    if is_quarter(quarter):
-        return Quarter.parse(quarter).first_month
-    month = period.removeprefix("to-")
-    return date.fromisoformat(f"{month}-01") if MONTH.fullmatch(month) else None
 
 
 def value_fits(value: str, unit: str) -> bool:

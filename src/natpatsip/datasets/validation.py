@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from natpatsip.datasets import organisations, plain_file
-from natpatsip.datasets.cells import CellRule, first_month, is_quarter, value_expected, value_fits
+from natpatsip.datasets.cells import CellRule, value_expected, value_fits
 from natpatsip.datasets.declaration import parse, source
 from natpatsip.datasets.descriptor import ORGANISATIONS, DataField, Package, Resource
 from natpatsip.datasets.organisations import Organisations
@@ -19,7 +19,7 @@ from natpatsip.datasets.total_rows import REMEDY, is_sum_of_others, likely_total
 from natpatsip.errors import nearest
 from natpatsip.facts.fact import unit_expected
 from natpatsip.files import digests
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, first_month, is_quarter
 
 
 @dataclass(frozen=True, eq=False)  # tables are compared and cached by identity: `examine` makes one for each content

@@ -339,3 +339,10 @@ def rows_hash(frame: pd.DataFrame) -> str:
 def hash_of(*parts: Any) -> str:
     """Return the SHA-256 of what a fact rests on, one value a line."""
     return sha256("\n".join(map(str, parts)))
+
+
+def with_inputs(fact: Fact) -> Iterator[Fact]:
+    """Yield a fact, and every fact that it was calculated from."""
+    yield fact
+    for each in fact.inputs:
+        yield from with_inputs(each)

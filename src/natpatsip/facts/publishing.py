@@ -38,7 +38,7 @@ from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.fact_labels import labels_of
 from natpatsip.facts.facts_in_code import owners_of_facts
 from natpatsip.files.csv_files import from_csv
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import A_PERIOD, Quarter, is_period
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,10 +207,8 @@ def _label(id: str, label: str, project: Path) -> str:  # noqa: A002
 
 def _period(id: str, period: str) -> str:  # noqa: A002
     """Return a fact's period in its one form: under two forms it could have two values."""
-    from natpatsip.datasets.cells import EXAMPLES, is_period
-
     if not is_period(period):
-        raise FactError(f'publish("{id}"): the period is "{period}"; expected {EXAMPLES["period"]}.')
+        raise FactError(f'publish("{id}"): the period is "{period}"; expected {A_PERIOD}.')
     return period
 
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from natpatsip import context, datasets, spc, wording
 from natpatsip.blocks.tables_and_callouts import Passage
-from natpatsip.datasets.cells import is_quarter
 from natpatsip.errors import DataError, FactError, ReportError, nearest
 from natpatsip.facts.fact import Fact, UsedRows, number_of, of_rows, parse_value
 from natpatsip.facts.publishing import publish
@@ -22,7 +21,7 @@ from natpatsip.measures.kinds import KINDS, Kind
 from natpatsip.measures.measure_sentences import Shown, sentences_of
 from natpatsip.measures.measured_series import MeasuredSeries
 from natpatsip.measures.measures_file import declared
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, is_quarter
 from natpatsip.spc.attribute_charts import dispersion_advice
 from natpatsip.spc.parsing import warn
 

@@ -21,10 +21,10 @@ from nbformat import NotebookNode
 from natpatsip.checks.outcome import OWN_DRAWING
 from natpatsip.errors import ParamsError
 from natpatsip.files.yaml_models import load_yaml
-from natpatsip.pipeline.cell_tags import TO_REVIEW, is_quarter
+from natpatsip.pipeline.cell_tags import TO_REVIEW
 from natpatsip.pipeline.notebook import without_quarter
 from natpatsip.pipeline.review_notes import without_notes
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, is_quarter
 
 LONGEST_ID = 64  # nbformat's limit
 NOT_CARRIED = ("built_from", "publication", "verified")  # they hold for one quarter only

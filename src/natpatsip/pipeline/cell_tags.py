@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from natpatsip.quarter import FORM
+from natpatsip.quarter import is_quarter
 
 TO_REVIEW = "to-review"  # a cell that was carried over from the quarter before
 WITH_MEANING = ("parameters", "injected-parameters", TO_REVIEW, "typed-number")
@@ -12,12 +12,6 @@ YEARS = r"\d{4}-(?:\d{2})?\d{2}|\d{2}-\d{2}"
 NEARLY_QUARTER = re.compile(  # 2024-25, fy2024-25-q1, q1-24-25, 2024q1: of letters, digits and hyphens alone
     rf"\d{{4}}-.*|(?:fy-?)?(?:{YEARS}|\d{{4}}|\d{{6}})-?q[1-4]|q[1-4]-?(?:fy-?)?(?:{YEARS}|\d{{4}}|\d{{6}})|fy-?(?:{YEARS})"
 )
-
-
-def is_quarter(tag: str) -> bool:
-    """Return True if a tag is a quarter."""
-    found = FORM.fullmatch(tag)
-    return found is not None and int(found[2]) == (int(found[1]) + 1) % 100
 
 
 def wrong_tag(tag: str) -> str:

@@ -24,10 +24,10 @@ from natpatsip.facts.facts_in_code import CITES, published_in
 from natpatsip.files import memory, merge_conflicts
 from natpatsip.files.merge_conflicts import conflicts_in
 from natpatsip.pipeline import notebook_file
-from natpatsip.pipeline.cell_tags import is_quarter, wrong_tag
+from natpatsip.pipeline.cell_tags import wrong_tag
 from natpatsip.pipeline.inline_code import expressions
 from natpatsip.pipeline.notebook_file import CELL_ID
-from natpatsip.quarter import Quarter
+from natpatsip.quarter import Quarter, is_quarter
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

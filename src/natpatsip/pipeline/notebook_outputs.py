@@ -1,8 +1,9 @@
-"""What executed notebooks hold for the build: facts, citations, figures and the data files that were read."""
+"""What executed notebooks hold for the build: facts, citations, figures, tables and the data files that were read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 from natpatsip.blocks.figures import FIGURE, PICTURE, VEGALITE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.context import OPENED
-from natpatsip.errors import FactError, FigureError, ReportError, together
-from natpatsip.facts.fact import CITED, OF_REPORTED, PUBLISHED, Fact, told_apart
+from natpatsip.errors import FactError, FigureError, ReportError, StagingError, together
+from natpatsip.facts.fact import CITED, OF_REPORTED, PUBLISHED, Fact, told_apart, with_inputs
 from natpatsip.facts.fact_labels import FILE as LABELS
 from natpatsip.facts.publishing import REPORTED_FILE
 from natpatsip.files.digests import sha256_of
 from natpatsip.pipeline.inline_code import KEPT
-from natpatsip.pipeline.notebook import names_of
+from natpatsip.pipeline.notebook import appears_in, names_of, place_of
+from natpatsip.quarter import Quarter
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 DATASET = "application/vnd.natpatsip.dataset+json"
 
 
@@ -112,11 +115,25 @@ def gather(executed: Mapping[str, NotebookNode]) -> dict[str, Outputs]:
     return {name: Outputs.of(name, content) for name, content in executed.items()}
 
 
-def with_inputs(fact: Fact) -> Iterator[Fact]:
-    """Yield a fact that a notebook holds, and every fact that it was calculated from."""
-    yield fact
-    for each in fact.inputs:
-        yield from with_inputs(each)
+def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[str, tuple[int, str]]:
+    """Return the tables that have an id in their caption, in reading order, with their numbers and chapters.
+
+    Raises
+    ------
+    StagingError
+        If two have the same id.
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for name, content in executed.items():
+        for cell in (each for each in content.cells if appears_in(each, quarter)):
+            outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
+            texts = [data.get(BLOCK, {}).get("markdown") or data.get("text/markdown", "") for data in outputs]
+            for match in TABLE_ID.finditer("\n".join([cell.source, *texts] if cell.cell_type == "markdown" else texts)):
+                if match[2] in found:
+                    place = f"notebooks/{name}.ipynb, {place_of(content.cells, cell)}"
+                    raise StagingError(f"{place}: the table {match[2]} is also in {found[match[2]][1]}. Rename one.")
+                found[match[2]] = (len(found) + 1, name)
+    return found
 
 
 def _owner_of(fact: Fact, outputs: Mapping[str, Outputs]) -> str:

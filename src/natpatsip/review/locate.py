@@ -16,9 +16,9 @@ from lxml import etree
 from natpatsip.compare import BuiltReport
 from natpatsip.compare.passages import passages
 from natpatsip.compare.word_diff import likeness, words_of
+from natpatsip.facts.fact_descriptions import period
 from natpatsip.pipeline.notebook_outputs import Outputs
 from natpatsip.pipeline.render.cell_bookmarks import NAMESPACE, SECOND, bookmark_of, is_contents
-from natpatsip.pipeline.staging.passport_text import period
 from natpatsip.pipeline.staging.passports import homes_of
 from natpatsip.word_files.word_file import DOCUMENT, Paragraph, WordFile
 from natpatsip.word_files.word_xml import PARSER

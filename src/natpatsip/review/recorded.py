@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from natpatsip.files.yaml_entries import with_entry
 from natpatsip.pipeline.review_notes import (
     COMMENTS,
     Note,
@@ -24,7 +25,6 @@ from natpatsip.pipeline.review_notes import (
 from natpatsip.review.changed_source import Refusal
 from natpatsip.review.comments_and_changes import ANSWERED, APPLIED, OPEN, RESOLVED, Item
 from natpatsip.review.sources import Sources, free_id
-from natpatsip.signing.params_text import with_entry
 
 ALIKE = 0.5  # of the words that a comment was on and those that it is on in the next draft
 BY_REVIEWER = "Resolved by the reviewer."  # an answer

@@ -16,8 +16,8 @@ from natpatsip.compare import BuiltReport
 from natpatsip.facts.fact import CITED, Fact
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.notebook import Notebook, source_of
+from natpatsip.pipeline.notebook_outputs import tables_of
 from natpatsip.pipeline.review_notes import Note, note_of
-from natpatsip.pipeline.staging.chapter import tables_of
 from natpatsip.pipeline.staging.output_texts import inline_markdown
 from natpatsip.review.changed_source import Refusal, Splice
 from natpatsip.review.source_text import blocks_of

@@ -16,6 +16,7 @@ from natpatsip.errors import ReportError, UsageError, first_few, nearest
 from natpatsip.facts.fact import Fact
 from natpatsip.files.atomic_write import write_atomically
 from natpatsip.files.digests import sha256
+from natpatsip.files.yaml_entries import with_entry
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.up_to_date import ENGINE_VERSION, made_of
 from natpatsip.pipeline.options import Options
@@ -24,7 +25,6 @@ from natpatsip.project import MARK
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.release.final_edition import is_final
 from natpatsip.reporters import counted
-from natpatsip.signing.params_text import with_entry
 from natpatsip.signing.snapshot import Snapshot, file_of, kept_chapters, list_of_chapters
 
 MOST_NAMED = 5

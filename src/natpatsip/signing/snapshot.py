@@ -18,9 +18,9 @@ from natpatsip.compare.built_report import BuiltReport
 from natpatsip.compare.passages import Passage, passages
 from natpatsip.compare.word_diff import Word
 from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact_descriptions import in_full
 from natpatsip.files.digests import digest_of_drawn, sha256
 from natpatsip.pipeline.notebook_outputs import Output, Outputs
-from natpatsip.pipeline.staging.passport_text import in_full
 from natpatsip.quarter import PARAMS_FOLDER, Quarter
 
 FOLDER = "signed"  # params/2024-25-Q2.signed/

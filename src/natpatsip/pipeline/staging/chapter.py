@@ -19,7 +19,7 @@ from natpatsip.facts.fact import CITED
 from natpatsip.files.digests import sha256
 from natpatsip.pipeline.inline_code import substitute
 from natpatsip.pipeline.notebook import appears_in, place_of
-from natpatsip.pipeline.notebook_outputs import FigureRecord
+from natpatsip.pipeline.notebook_outputs import TABLE_ID, FigureRecord
 from natpatsip.pipeline.staging.commonmark import as_pandoc, lone_footnotes, long_rows, nested_footnotes, quoted_numbers
 from natpatsip.pipeline.staging.data_phrases import typed_in
 from natpatsip.pipeline.staging.markdown import (
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from natpatsip.settings import IllustrativeData
 
 CHAPTER_LINK = re.compile(r"\]\(([\w-]+)\.ipynb(?:#([^)\s]*))?\)")
-TABLE_ID = re.compile(r"^(?::|Table:)[ \t]+(.*?)[ \t]*\{#(tbl-[a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 TABLE_REFERENCE = re.compile(r"(?<![\w\\@`])@(tbl-[a-z0-9]+(?:-[a-z0-9]+)*)")
 ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:([^)\s]+)[^)]*\)")
 PASTED = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}  # what all formats can show
@@ -301,27 +300,6 @@ def check_chapter_links(text: str, chapters: Collection[str]) -> None:
     for match in CHAPTER_LINK.finditer(text):
         if match[1] not in chapters:
             raise StagingError(f"the link to {match[1]}.ipynb leads to no chapter.{nearest(match[1], chapters)}")
-
-
-def tables_of(executed: Mapping[str, NotebookNode], quarter: Quarter) -> dict[str, tuple[int, str]]:
-    """Return the tables that have an id in their caption, in reading order, with their numbers and chapters.
-
-    Raises
-    ------
-    StagingError
-        If two have the same id.
-    """
-    found: dict[str, tuple[int, str]] = {}
-    for name, content in executed.items():
-        for cell in (each for each in content.cells if appears_in(each, quarter)):
-            outputs = [output.get("data", {}) for output in cell.get("outputs", [])]
-            texts = [data.get(BLOCK, {}).get("markdown") or data.get("text/markdown", "") for data in outputs]
-            for match in TABLE_ID.finditer("\n".join([cell.source, *texts] if cell.cell_type == "markdown" else texts)):
-                if match[2] in found:
-                    place = f"notebooks/{name}.ipynb, {place_of(content.cells, cell)}"
-                    raise StagingError(f"{place}: the table {match[2]} is also in {found[match[2]][1]}. Rename one.")
-                found[match[2]] = (len(found) + 1, name)
-    return found
 
 
 def _div(kind: str, name: str, attributes: Mapping[str, str], content: str) -> str:

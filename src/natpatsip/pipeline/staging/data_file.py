@@ -9,11 +9,11 @@ from typing import Any
 from natpatsip import wording
 from natpatsip.datasets import declaration
 from natpatsip.facts.fact import Fact
+from natpatsip.facts.fact_descriptions import Units, kind, period, unit_of
 from natpatsip.measures.definitions import MIDDLES, Definition
 from natpatsip.measures.measures_file import declared
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
-from natpatsip.pipeline.staging.passport_text import Units, kind, period, unit_of
 from natpatsip.pipeline.staging.saved_chapters import SavedChapters
 from natpatsip.pipeline.staging.workbook import NOT_AVAILABLE, Cell, Sheet, write_workbook
 from natpatsip.quarter import Quarter

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from natpatsip.characters import visible
 from natpatsip.errors import StagingError
-from natpatsip.facts.fact import BETWEEN, Fact
+from natpatsip.facts.fact import BETWEEN, Fact, with_inputs
 from natpatsip.files.csv_files import to_csv
-from natpatsip.pipeline.notebook_outputs import Outputs, with_inputs
+from natpatsip.pipeline.notebook_outputs import Outputs
 
 Key = tuple[str, str]
 PRINTED = re.compile(r'\{\.fact key="([^"]+)" period="([^"]+)"\}')

@@ -22,11 +22,18 @@ from natpatsip.errors import ReportError, together
 from natpatsip.facts.fact import Fact
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.look import EXTENSION
-from natpatsip.pipeline.notebook_outputs import FigureRecord, Outputs, collect_figures, data_files, illustrative_files
+from natpatsip.pipeline.notebook_outputs import (
+    FigureRecord,
+    Outputs,
+    collect_figures,
+    data_files,
+    illustrative_files,
+    tables_of,
+)
 from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
-from natpatsip.pipeline.staging.chapter import ChapterWriter, tables_of
+from natpatsip.pipeline.staging.chapter import ChapterWriter
 from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
 from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from natpatsip.errors import ParamsError
+from natpatsip.files.yaml_entries import with_entry
 from natpatsip.files.yaml_models import load_yaml
-from natpatsip.signing.params_text import with_entry
 
 DAY = date(2025, 1, 20)
 ENTRY = {"role": "Lead", "chapter": "ward", "name": "Ann Example", "date": DAY, "signed": "a1"}

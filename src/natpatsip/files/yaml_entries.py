@@ -57,7 +57,7 @@ def with_entry(
 
 
 def _with(content: Mapping[str, Any], key: str, entry: Entry, by: Sequence[str]) -> dict[str, Any]:
-    """Return the content that the params should have with the entry."""
+    """Return the content that the file should have with the entry."""
     members = list(content.get(key) or ())
     place = _place(members, entry, by)
     if place is None:
@@ -78,7 +78,7 @@ def _place(members: Sequence[Any], entry: Entry, by: Sequence[str]) -> int | Non
 
 
 def _edited(text: str, key: str, entry: Entry, by: Sequence[str], comment: str, end: str) -> str:
-    """Return the text of params with a sign-off, or another entry, in a list."""
+    """Return the text of a file with an entry in a list."""
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     pair = next(((name, node) for name, node in root.value if name.value == key), None)
     if pair is None:
@@ -124,7 +124,7 @@ def _filled_in(text: str, node: Any, entry: Entry, end: str) -> list[Edit]:
 
 
 def _apply(text: str, edits: Sequence[Edit]) -> str:
-    """Return the text of params with stretches replaced; of those at one place the first comes first."""
+    """Return a text with stretches replaced; of those at one place the first comes first."""
     parts, place = [], 0
     for start, stop, new in sorted(edits, key=lambda edit: edit[:2]):
         parts += [text[place:start], new]
@@ -133,7 +133,7 @@ def _apply(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _after(text: str, node: Any, column: int | None) -> int:
-    """Return where the line after a node of params begins; after comments that stand further in than `column` too."""
+    """Return where the line after a node of YAML begins; after comments that stand further in than `column` too."""
     last: Any = node
     while isinstance(last, yaml.CollectionNode) and last.value and not last.flow_style:
         last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
