@@ -599,7 +599,8 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     assert "- [Figure 1](ward.qmd#fig-births): Steady at [79%]{.removed} [80%]{.added} (normal variation)" in text
     reworded = "### Reworded: Ward {#changes-ward-reworded}"
     assert f"{reworded}\n\n**News**\n\n- Most of the teams met [online]{{.removed}} [in person]" in text
-    headings = ["## Ward {#changes-ward}", reworded, "## Other numbers {#changes-other}"]
+    wording = "## Changes of wording {#changes-of-wording}"
+    headings = ["## Ward {#changes-ward}", "## Other numbers {#changes-other}", wording, reworded]
     assert re.findall("(?m)^##.*", text) == headings
 
 
@@ -700,7 +701,7 @@ def test_a_build_says_that_the_quarter_before_is_not_built(tmp_path, is_of_proje
     assert not (project / "reports" / str(Q2) / "html" / "changes.html").exists()
 
 
-def test_the_page_has_the_changes_of_each_chapter_under_its_title_in_the_order_of_the_report():
+def test_the_page_has_the_numbers_of_each_chapter_under_its_title_and_all_wording_last():
     def of(quarter, value, how):
         def cited(*facts):
             return new_code_cell("", outputs=[new_output("display_data", data={CITED: f.record()}) for f in facts])
@@ -717,11 +718,12 @@ def test_the_page_has_the_changes_of_each_chapter_under_its_title_in_the_order_o
     text = changes_chapter.chapter(compare(of(Q1, 6, "online"), of(Q2, 7, "in person")))
     headings = re.split(r"(?m)^## (.*)$", text)
     assert headings[1::2] == [
-        "The summary {#changes-summary}",
         "The ward {#changes-ward}",
-        "The clinic {#changes-clinic}",
         "Other numbers {#changes-other}",
+        "Changes of wording {#changes-of-wording}",
     ]
     rows = [re.findall(r"(?m)^\| (\w+) \| 6 ", part) for part in headings[2::2]]
-    assert [set(each) for each in rows] == [set(), {"own", "reported"}, set(), {"unused"}]
-    assert [part.count("{.added}") for part in headings[2::2]] == [1, 1, 1, 0]
+    assert [set(each) for each in rows] == [{"own", "reported"}, {"unused"}, set()]
+    assert [part.count("{.added}") for part in headings[2::2]] == [0, 0, 3]
+    chapters = re.findall(r"(?m)^### Reworded: The (\w+) ", headings[-1])
+    assert chapters == ["summary", "ward", "clinic"]

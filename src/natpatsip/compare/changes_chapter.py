@@ -46,29 +46,27 @@ def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
     """Return the chapter of changes, in the constructs of docs/chapters.md; in a final edition without narrative."""
     before = comparison.before.quarter
     narrative = (
-        " It also shows the narrative word by word, for the reviewers of this draft. If only a number in a sentence "
-        "has changed, it is listed as a number."
+        " The narrative comes last, word by word, for the reviewers of this draft. If only a number in a sentence has "
+        "changed, it is listed as a number."
     )
     intro = (
         f"This page compares this report with that of {before.label}, chapter by chapter: each number with its "
         f"counterpart, and what each figure says.{'' if is_final else narrative}"
     )
-    chapters = [text for name in _chapters(comparison) if (text := _chapter(comparison, name, is_final=is_final))]
+    chapters = [text for name in _chapters(comparison) if (text := _chapter(comparison, name))]
+    chapters += [] if is_final else _narrative(comparison)
     if not chapters:
         chapters = [f"Nothing has changed since {before.label}."]
-    return "\n\n".join([TITLE, intro, *_notes(comparison, is_final=is_final), *chapters]) + "\n"
+    return "\n\n".join([TITLE, intro, *_notes(comparison), *chapters]) + "\n"
 
 
-def _notes(comparison: Comparison, *, is_final: bool) -> Iterator[str]:
+def _notes(comparison: Comparison) -> Iterator[str]:
     """Yield what is to be known of all chapters' changes."""
     if comparison.of(*NUMBERS):
         yield (
             "A control chart tells whether the quarter's months show a real change or normal variation. Not every "
             "number has one." + any(": mean since " in each.label for each in comparison.of(*NUMBERS)) * SINCE
         )
-    if comparison.of(*NARRATIVE) and not is_final:
-        counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]
-        yield f"Passages (paragraphs, headings, list items): {', '.join(counts)}."
 
 
 def _chapters(comparison: Comparison) -> Iterator[str]:
@@ -82,12 +80,17 @@ def _chapter_of(change: Change, comparison: Comparison) -> str:
     return change.notebook.removesuffix(".ipynb")
 
 
-def _chapter(comparison: Comparison, name: str, *, is_final: bool) -> str:
-    """Return the changes of one chapter under its title; empty if there are none."""
+def _of_chapter(comparison: Comparison, name: str) -> tuple[Comparison, str]:
+    """Return the changes of one chapter, and its title."""
     changes = tuple(each for each in comparison.changes if _chapter_of(each, comparison) == name)
-    own = replace(comparison, changes=changes)
     title = (comparison.before.titles | comparison.now.titles).get(name, "Other numbers")
-    parts = [*_numbers(own, title), *_figures(own), *([] if is_final else _narrative(own, name, title))]
+    return replace(comparison, changes=changes), title
+
+
+def _chapter(comparison: Comparison, name: str) -> str:
+    """Return the changes of one chapter's numbers and figures under its title; empty if there are none."""
+    own, title = _of_chapter(comparison, name)
+    parts = [*_numbers(own, title), *_figures(own)]
     return "\n\n".join([f"## {escaped(title)} {{#{NAME}-{name or 'other'}}}", *parts]) if parts else ""
 
 
@@ -125,7 +128,17 @@ def _figure(change: Change, comparison: Comparison) -> str:
     return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
 
 
-def _narrative(comparison: Comparison, name: str, title: str) -> Iterator[str]:
+def _narrative(comparison: Comparison) -> Iterator[str]:
+    """Yield the changed passages of all chapters under one heading: they are long, and of use to reviewers alone."""
+    if comparison.of(*NARRATIVE):
+        counts = [f"{len(found)} {VERBS[kind].lower()}" for kind in NARRATIVE if (found := comparison.of(kind))]
+        yield f"## Changes of wording {{#{NAME}-of-wording}}"
+        yield f"Passages (paragraphs, headings, list items): {', '.join(counts)}."
+    for name in _chapters(comparison):
+        yield from _passages(*_of_chapter(comparison, name), name)
+
+
+def _passages(comparison: Comparison, title: str, name: str) -> Iterator[str]:
     """Yield the chapter's changed passages by what happened to them, which a heading says once."""
     for kind in NARRATIVE:
         if changes := comparison.of(kind):
