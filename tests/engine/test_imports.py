@@ -76,6 +76,16 @@ def test_a_build_that_finds_nothing_to_do_imports_nothing_that_takes_long(tmp_pa
     assert not {"yaml", "papermill", "nbformat", "pandas", "altair", "lxml"} & names
 
 
+def test_a_build_that_runs_notebooks_does_not_parse_the_grammar_of_addresses(tmp_path):
+    project = small(tmp_path / "project")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # by which tests lack it
+    arguments = ["build", "--to", "html", "--renderer", "pandoc"]
+    said = natpatsip(project, *arguments, env=environment | {"PYTHONPROFILEIMPORTTIME": "1"}).stderr
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "import time:" in line}
+    assert {"papermill", "jsonschema"} <= names
+    assert "lark" not in names
+
+
 def test_a_notebook_that_imports_the_charts_gets_their_theme_and_each_is_the_function_whatever_was_imported_before():
     themed = "import sys\nassert 'natpatsip.charts.theme' in sys.modules"
     twice = "for name in (*charts.__all__, *charts.__all__): assert callable(getattr(charts, name)), name"

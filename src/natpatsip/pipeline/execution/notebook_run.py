@@ -17,7 +17,7 @@ from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.inline_code import faulty_data
-from natpatsip.pipeline.notebook import Notebook, advice_on_name, place_of, source_of
+from natpatsip.pipeline.notebook import SLOW, Notebook, advice_on_name, block_imports, place_of, source_of
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def run(
     NotebookError
         If a cell or an inline expression fails.
     """
-    import papermill  # half a second, which a build that finds every run in the cache does not spend
+    with block_imports(SLOW):
+        import papermill  # half a second, which a build that finds every run in the cache does not spend
 
     engine = notebook_kernels.ENGINES[notebook_kernels.choose(kernels)]
     output = output_of(plan, notebook)
