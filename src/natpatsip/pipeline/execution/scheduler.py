@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -22,6 +23,8 @@ from natpatsip.pipeline.plan import Plan
 if TYPE_CHECKING:
     from natpatsip.pipeline.execution.dask_cluster import Cluster
 
+PYTHON_WARNING = re.compile(r"^\S.*:\d+: (?P<kind>\w+(?:Warning|Error)): (?P<message>.+)$", re.MULTILINE)
+OF_VERSIONS = ("DeprecationWarning", "FutureWarning")  # what a later version of a library will do
 POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
 
 
@@ -117,11 +120,21 @@ def _execute(
 
 
 def _warnings(executed: Executed) -> Iterator[str]:
-    """Yield what the control charts of a notebook warn of, each with its cell."""
+    """Yield what the control charts of a notebook and its libraries warn of, each with its cell."""
     for number, cell in numbered(executed.content.cells):
         for output in cell.get("outputs", []):
-            if warning := output.get("data", {}).get(WARNING):
-                yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {warning['message']}"
+            for message in _warned(output):
+                yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {message}"
+
+
+def _warned(output: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the warnings in an output of a cell; those of Python are in its standard error."""
+    if warning := output.get("data", {}).get(WARNING):
+        yield warning["message"]
+    elif output.get("name") == "stderr":
+        for warned in PYTHON_WARNING.finditer(output["text"]):
+            if not warned["kind"].endswith(OF_VERSIONS):
+                yield f"{warned['kind']}: {warned['message']}"
 
 
 def _faulty_data(error: ReportError) -> str:
