@@ -16,7 +16,7 @@ from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.run_cache import Executed, Facts, RunCache, Trace
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of, run
-from natpatsip.pipeline.notebook import Notebook, name_of, numbered
+from natpatsip.pipeline.notebook import Notebook, name_of, numbered, running
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
@@ -112,7 +112,8 @@ def _execute(
     ran = run_notebook(plan, notebook, facts, is_traced=runs is not None)
     if runs is None:
         return Executed(notebook.name, ran.content, ran.seconds, Trace({}, untracked=("it was not traced",)))
-    trace = Trace.of(ran.reads, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
+    code = "\n".join(text for _, step in running(notebook.content["cells"], plan.quarter) for text in step)
+    trace = Trace.of(ran.reads, runs.inputs, facts, name=f"notebooks/{notebook.path.name}", code=code)
     written = plan.workplace / "notebooks" / notebook.path.name
     text = written.read_text(encoding="utf-8")
     runs.save(notebook.content, text, ran.seconds, trace)
