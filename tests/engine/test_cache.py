@@ -236,3 +236,29 @@ def test_a_process_that_stays_makes_the_report_of_one_that_begins(whole, kernels
     assert ran == ALL
     assert [*remembered[:2]] == fresh
     memory.forget()
+
+
+ASKING = [
+    "from datetime import date\nnow = date.today()",
+    "import datetime as dt\nnow = dt.datetime.now(tz=dt.UTC)",
+    "import pandas as pd\nnow = pd.Timestamp.today()",
+    "import pandas as pd\nnow = pd.Timestamp('now')",
+    "import numpy as np\nnow = np.datetime64('today')",
+    "import time\nnow = time.strftime('%d %B %Y')",
+    "from days import today_in_words\nnow = today_in_words()",
+]
+NOT_ASKING = ["today = 'Today'\nnow = 'now and then'", "def now():\n    return 3\nn = now()"]
+
+
+@pytest.mark.parametrize(("sources", "runs_again"), [(ASKING, True), (NOT_ASKING, False)])
+def test_a_notebook_that_asks_for_the_date_runs_every_time(tmp_path, sources, runs_again):
+    for number, source in enumerate(sources):
+        project = cells.small(tmp_path / str(number), ward=[cells.code(source), cells.prose("## Ward\n\nAll is well.")])
+        (project / "src").mkdir()
+        (project / "src" / "days.py").write_text(
+            "import datetime\n\ndef today_in_words():\n    return f'{datetime.date.today():%d %B}'\n", encoding="utf-8"
+        )
+        build(project, formats=("html",))
+        _, said = build(project, formats=("html",))
+        assert ("ward" in executed(said)) is runs_again, source
+        assert "index" not in executed(said)

@@ -10,7 +10,7 @@ from natpatsip.blocks.figures import FIGURE, PICTURE
 from natpatsip.blocks.tables_and_callouts import BLOCK
 from natpatsip.errors import NotebookError, StagingError
 from natpatsip.facts.fact import CITED, PUBLISHED, Fact
-from natpatsip.pipeline.inline_code import KEPT
+from natpatsip.pipeline.inline_code import KEPT, substitute, text_of
 from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterWriter
 from natpatsip.pipeline.staging.chapter_exporter import ChapterExporter
@@ -89,6 +89,25 @@ def test_a_fact_in_prose_is_printed_and_marked():
 
 def test_a_string_is_printed_without_its_quotes():
     assert "about ten women" in chapter(evaluated("about `{python} word` women", {"text/plain": "'ten'"}))
+
+
+@pytest.mark.parametrize(
+    "begins", ["", "We saw\n", "  ", "> ", ">", "- ", "1. ", "> - ", "[^1]: ", "Term\n: ", "- [^1]: "]
+)
+@pytest.mark.parametrize("ends", [". That", ") That", ".", ".\nThat"])
+def test_a_number_at_the_start_of_a_line_is_no_number_of_a_list(begins, ends):
+    cell = evaluated(f"A\n\n{begins}`{{python}} n`{ends}", {"text/plain": "9"})
+    assert substitute(cell, text_of) == f"A\n\n{begins}9\\{ends}"
+
+
+def test_numbers_that_begin_paragraphs_are_those_of_the_notebook():
+    cell = evaluated("`{python} n`. North\n\n`{python} m`. South", {"text/plain": "9"}, {"text/plain": "3"})
+    assert "9\\. North\n\n3\\. South" in chapter(cell)
+
+
+@pytest.mark.parametrize("source", ["`{python} n`.5", "`{python} n`%. A", "A `{python} n`. A", "[A](b/`{python} n`) A"])
+def test_a_number_elsewhere_is_as_it_is(source):
+    assert substitute(evaluated(source, {"text/plain": "9"}), text_of) == source.replace("`{python} n`", "9")
 
 
 def test_an_expression_without_a_value_is_an_error_with_its_place():

@@ -101,6 +101,10 @@ MEANT = [
     *(f'rows["seen"].{name}(rows["beds"] > 2, 0)' for name in ("where", "mask")),
     'datasets.total(rows, "seen", by="team")',
     'rows.groupby("team")["seen"].agg("mean")',
+    'rows.pivot_table(index="team", values="seen", aggfunc="max", margins=True)',  # of one column
+    'rows.pivot_table(index="team", values=["seen", "beds"], aggfunc="max", margins=False)',
+    'rows.pivot_table(index="team", values=["seen", "beds"], aggfunc="max", margins=True, dropna=False)',
+    'rows[["team", "beds"]].pivot_table(index="team", margins=True)',
     "sum([1, 2])",
     'pd.concat([rows[["beds"]], rows[["beds"]]]).sum()',
     "np.arange(len(rows)).sum()",
@@ -177,3 +181,11 @@ def test_a_name_stands_for_the_columns_that_it_was_made_of(source, is_taken, of_
 def test_inline_code_is_read_too(tmp_path):
     text = prose('We saw `{python} rows["seen"].sum()` people, in `{python} rows["beds"].sum()` beds.', id="cell-0")
     assert [each.cell for each in missing_as_zero.check(seen(reading(tmp_path, text)))] == ["cell-0"]
+
+
+@pytest.mark.parametrize("given", ['values=["seen", "beds"], aggfunc="max", ', 'values=["beds", "seen"], ', ""])
+def test_totals_of_a_pivot_table_that_lack_a_row_are_found(tmp_path, given):
+    source = f'rows.pivot_table(index="team", {given}margins=True)'
+    message = found(tmp_path, source)[source].message
+    assert message.startswith("pivot_table(…) with margins=True leaves a row with a missing value out of the totals")
+    assert "data/waits.csv, row 3, has no value in seen." in message

@@ -464,6 +464,19 @@ def test_a_row_of_the_glossary_with_words_in_one_cell_is_told_once(tmp_path, row
     assert f'The glossary\'s row "{found.found}" has only one cell with words' in found.message
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["CI | Confidence interval", "CI | Continuous improvement"], ["CI"]),
+        (["CI | Confidence interval", "**CI** | Confidence interval"], []),
+        (["CI | Confidence interval", "CIs | Some of them"], []),
+    ],
+)
+def test_a_term_with_two_meanings_is_told(tmp_path, rows, told):
+    here = with_glossary(tmp_path, prose("A CI and CIs.", id="a"), rows=rows, meaning="")
+    assert [each.found for each in glossary.check(here) if "twice" in each.message] == told
+
+
 def test_terms_that_are_captioned_as_used_elsewhere_may_be_unused(tmp_path):
     assert glossary.check(with_glossary(tmp_path, rows=["Huddle"], caption=": Terms used elsewhere")) == []
 

@@ -229,3 +229,36 @@ def test_tags_of_other_tools_that_leave_cells_out_are_found(tmp_path, tag):
 def test_options_that_change_nothing_are_not_found(tmp_path):
     cells = [code("#| echo: false\n#| eval: true\nn = 3  # include: false", id="a")]
     assert not inline_syntax.check(context(tmp_path, *cells))
+
+
+LOST = [
+    "f['n'][0] = 99",
+    "f[f['m'] == 'J']['n'] = 99",
+    "f['n'].fillna(5, inplace=True)",
+    "f['m'].replace('J', 'K', inplace=True)",
+    "f.iloc[0]['n'] = 99",
+    "f['n'].iloc[0] = 99",
+]
+KEPT = [
+    "f.loc[0, 'n'] = 99",
+    "f['n'] = f['n'].fillna(5)",
+    "f = f.fillna({'n': 5})",
+    "f.fillna({'n': 5}, inplace=True)",
+    "n = f['n']\nn[0] = 99",
+    "d = {'a': {}}\nd['a']['n'] = 99",
+    "import warnings\nwarnings.warn('no ChainedAssignmentError: here')",
+    "import sys\nprint('ChainedAssignmentError: printed', file=sys.stderr)",
+]
+
+
+def test_a_change_that_pandas_makes_in_a_copy_alone_is_found_with_its_line(tmp_path):
+    cells = [code(f"{source}\ndone = True", id=f"lost-{number}") for number, source in enumerate(LOST)]
+    several = code("\n".join([*LOST[:3], "done = True"]), id="several")
+    told = [(each.cell, each.found) for each in found(tmp_path, SETUP, *cells, several)]
+    lines = [(f"lost-{number}", line) for number, line in enumerate(LOST)] + [("several", line) for line in LOST[:3]]
+    assert told == lines
+
+
+def test_a_change_that_pandas_makes_is_not(tmp_path):
+    cells = [code(f"{source}\ndone = True", id=f"kept-{number}") for number, source in enumerate(KEPT)]
+    assert not found(tmp_path, SETUP, *cells)

@@ -7,9 +7,11 @@ import nbformat
 import papermill
 import pytest
 from jupyter_client.provisioning import LocalProvisioner
+from nbformat.v4 import new_notebook, new_output
 
 from natpatsip.errors import NotebookError
-from natpatsip.pipeline.execution import notebook_run
+from natpatsip.pipeline.caching.run_cache import Executed, Trace
+from natpatsip.pipeline.execution import notebook_run, scheduler
 from natpatsip.pipeline.execution.cancellation import CancelledError, CancelToken
 from natpatsip.pipeline.inline_code import KEPT
 from natpatsip.pipeline.plan import Plan
@@ -168,3 +170,23 @@ def test_braces_in_the_projects_path_are_no_parameters(tmp_path):
     executed = notebook_run.run(plan, plan.notebooks["ward"], {}, kernels="stock", is_traced=False).content
     assert results(executed) == [("6 * 2", "12")]
     assert executed.metadata.papermill.input_path == str(folder / "notebooks" / "ward.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("<cell>/1.py:3: UserWarning: Dates are mixed.\n  to_datetime(days)\n", ["UserWarning: Dates are mixed."]),
+        ("a.py:1: RuntimeWarning: divide\n  a / b\nb.py:2: RuntimeWarning: mean\n", ["divide", "mean"]),
+        ("a.py:3: ChainedAssignmentError: A copy.\nMore.\n  f['n'][0] = 9\n", ["ChainedAssignmentError: A copy."]),
+        ("a.py:3: FutureWarning: later\na.py:4: DeprecationWarning: old\n", []),
+        ("Loading 3 rows\n  12:30: ready\n", []),
+    ],
+)
+def test_what_python_warns_of_in_a_cell_is_told_unless_it_is_of_later_versions(said, told):
+    cell = code("f()", id="warns")
+    cell.outputs = [new_output("stream", name="stderr", text=said), new_output("stream", name="stdout", text=said)]
+    found = list(scheduler._warnings(Executed("ward", new_notebook(cells=[cell]), 0.0, Trace({}))))
+    assert len(found) == len(told)
+    for line, words in zip(found, told, strict=True):
+        assert line.startswith('warning: notebooks/ward.ipynb, cell 1 "f()" (id warns): ')
+        assert line.endswith(words)

@@ -6,6 +6,7 @@ import pytest
 from lxml import html
 
 from natpatsip.pipeline import render
+from natpatsip.pipeline.render import terms
 from support.auditing import broken_links, markup_complaints, violations_in_both_themes
 from support.staged import TIMESTAMP, chapter_with, stage
 
@@ -133,3 +134,11 @@ def test_a_meaning_closes_when_the_reader_goes_on(tab):
         assert tab.locator(".meaning").count() == 1
         leave()
         assert tab.locator(".meaning").count() == 0
+
+
+def test_a_use_opens_the_meaning_of_its_own_row_or_none_if_there_are_two():
+    rows = [("CI", "Interval"), ("CI", "Improvement"), ("PSI", "Incident"), ("PSI+", "Harm"), ("PSI+", "Harm")]
+    ids = terms._ids_of(dict.fromkeys(text for text, _ in rows))
+    assert ids == {"CI": "term-ci", "PSI": "term-psi", "PSI+": "term-psi-2"}
+    found = [(each.text, each.meaning, each.id) for each in terms._with_one_meaning(rows, ids)]
+    assert found == [("PSI", "Incident", "term-psi"), ("PSI+", "Harm", "term-psi-2")]

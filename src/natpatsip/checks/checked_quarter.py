@@ -166,12 +166,21 @@ class CheckContext:
     def terms(self) -> dict[str, tuple[Place, str]]:
         """The glossary's terms to check, each with the cell of its table and its meaning; empty if it lacks one."""
         found: dict[str, tuple[Place, str]] = {}
+        for term, place, meaning in self.rows_of_terms:
+            if meaning or term not in found:
+                found[term] = place, meaning
+        return found
+
+    @cached_property
+    def rows_of_terms(self) -> list[tuple[str, Place, str]]:
+        """The rows of the glossary, each with its term, the cell of its table and its meaning."""
+        found: list[tuple[str, Place, str]] = []
         for place, cell in self.cells(GLOSSARY):
             if cell.cell_type == "markdown":
                 for row in dict.fromkeys(each.block for each in _sentences(cell, place) if each.kind == "row"):
                     term, _, meaning = (part.strip(" *`|") for part in row.strip(" |").partition("|"))
-                    if term and term != TERM and (meaning or term not in found):
-                        found[term] = place, meaning
+                    if term and term != TERM:
+                        found.append((term, place, meaning))
         return found
 
     @cached_property

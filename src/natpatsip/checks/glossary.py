@@ -1,6 +1,6 @@
 """What readers are shown and not told: acronyms that the glossary lacks, and facts without a label of their own.
 
-Terms of the glossary that the text does not use, or that have no meaning beside them, are found too.
+Terms of the glossary that the text does not use, or that have no meaning beside them or two, are found too.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def check(context: CheckContext) -> list[Finding]:
     """Return what the glossary, if there is one, lacks or has for nothing, and facts without a label."""
     if GLOSSARY not in context.executed:
         return [*_unlabelled(context)]
-    of_terms = [*_unexplained(context), *_without_meaning(context), *_unused(context)]
+    of_terms = [*_unexplained(context), *_without_meaning(context), *_with_two_meanings(context), *_unused(context)]
     return [*of_terms, *_unlabelled(context)]
 
 
@@ -68,6 +68,18 @@ def _without_meaning(context: CheckContext) -> Iterator[Finding]:
     for term, (place, meaning) in context.terms.items():
         if not meaning:
             message = f'The glossary\'s row "{term}" has only one cell with words. Give it a term and its meaning.'
+            yield place.finding(CHECK, message, found=term)
+
+
+def _with_two_meanings(context: CheckContext) -> Iterator[Finding]:
+    """Yield the terms that the glossary explains in more ways than one: on a page none of them would open."""
+    meanings: dict[str, str] = {}
+    for term, place, meaning in context.rows_of_terms:
+        if meaning and meanings.setdefault(term, meaning) != meaning:
+            message = (
+                f'The glossary explains {term} twice, as "{meanings[term]}" and as "{meaning}": readers cannot tell '
+                "which is meant, and pages open neither. Keep one row, and write the other out in the text."
+            )
             yield place.finding(CHECK, message, found=term)
 
 

@@ -1,7 +1,8 @@
 """Calls that take a missing value for 0: a count that is suppressed or was not submitted is not 0.
 
 ``sum``, ``cumsum``, ``agg("sum")``, ``fillna(0)`` and ``fill_value=0`` of pandas say nothing of it. Code that says what
-it wants passes: ``skipna=False``, after which the sum is missing too, or ``skipna=True``.
+it wants passes: ``skipna=False``, after which the sum is missing too, or ``skipna=True``. Nor does pandas say that a
+row with a missing value in one column is in no total of ``pivot_table(margins=True)`` (pandas-dev/pandas#47447).
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from natpatsip.pipeline.inline_code import INLINE
 CHECK = "missing-as-zero"
 BY_NAME = {"agg", "aggregate", "apply", "transform"}  # are told by a name what to calculate
 OF_NUMPY = {"np", "numpy"}
-_MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask")
+_MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask|margins")
 _ADVICE_ON_SUMS = (
     "Sum the column with datasets.total(…), with by=[] for one sum of all rows, or .sum(skipna=False), after which "
     "such a sum is missing too; or with .sum(skipna=True) if the others are meant, and say so in the text."
 )
+_ADVICE_ON_MARGINS = "Write dropna=False, or a pivot_table for each column."
 _ADVICE_ON_FILLING = "Leave it missing, or give its rows words of their own."
 
 
@@ -41,6 +43,7 @@ class _Taking:
     call: ast.Call
     frame: Frame
     advice: str
+    what: str = "takes missing values for 0"
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -64,7 +67,7 @@ def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
             for taking in _takings(statement, frames):
                 if where := _first(missing, taking.frame):
                     text = f"{code_cells.last_name(taking.call.func)}(…)"
-                    message = f"{text} takes missing values for 0, and {where}. {taking.advice}"
+                    message = f"{text} {taking.what}, and {where}. {taking.advice}"
                     yield place.finding(CHECK, message, found=text)
             frames.read(statement)
 
@@ -119,6 +122,9 @@ def _takings(statement: ast.AST, frames: FramesInCode) -> Iterator[_Taking]:
             yield _Taking(call, frame, _ADVICE_ON_SUMS)
         elif name in BY_NAME | {"pivot_table", "crosstab"} and (summed := _summed(frame, call, frames)):
             yield _Taking(call, summed, _ADVICE_ON_SUMS)
+        elif name == "pivot_table" and (totalled := _with_margins(frame, named, frames)):
+            what = "with margins=True leaves a row with a missing value out of the totals of all columns"
+            yield _Taking(call, totalled, _ADVICE_ON_MARGINS, what)
         elif (filled := _filled(frame, name, call, frames)) is not None:
             yield _Taking(call, filled, _ADVICE_ON_FILLING)
 
@@ -139,6 +145,18 @@ def _summed(frame: Frame, call: ast.Call, frames: FramesInCode) -> Frame | None:
         columns = set().union(*(frames.strings(column) for column, value in pairs_named if _is_sum(value)))
         return frame.choose(columns) if columns else None
     return frame if _is_sum(how) and "skipna" not in named else None
+
+
+def _with_margins(frame: Frame, named: Mapping[str | None, ast.expr], frames: FramesInCode) -> Frame | None:
+    """Return the columns of which a pivot table drops rows before it adds its margins; None if it drops none."""
+    if not _is(named.get("margins"), True) or _is(named.get("dropna"), False):
+        return None
+    columns = frames.strings(named.get("values"))
+    return None if len(columns) == 1 else frame.choose(columns) if columns else frame
+
+
+def _is(node: ast.AST | None, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
 
 
 def _is_sum(node: ast.AST | None) -> bool:

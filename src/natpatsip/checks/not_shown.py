@@ -1,4 +1,4 @@
-"""What cells make for readers, or show to the analyst alone: it is missing from the report."""
+"""What cells make for readers, show to the analyst alone, or change in a copy: it is missing from the report."""
 
 from __future__ import annotations
 
@@ -31,16 +31,19 @@ _REMEDIES = {
 }
 _SERIES = re.compile(r"\b(?:Name: .*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
 _TILE = re.compile(r"\[?Tile\(")
+_LOST = re.compile(r"^\S.*:\d+: ChainedAssignmentError: .*(?:\n(?:\S.*)?)*?\n {2}(?P<line>\S.*)$", re.MULTILINE)
+"""What pandas prints about a value set on a copy, and last the line of code. It is no error, so the cell goes on."""
 
 
 def check(context: CheckContext) -> list[Finding]:
-    """Return what cells make and no cell shows, and what they show that no chapter takes."""
+    """Return what cells make and no cell shows, what they show that no chapter takes, and changes that are lost."""
     found = []
     for name in context.executed:
         found += [_raw(place) for place, cell in context.cells(name) if cell.cell_type == "raw" and _is_text(cell)]
         cells = [(place, cell) for place, cell in context.cells(name) if cell.cell_type == "code"]
         shown = {digest_of(data) for _, cell in cells for data in _outputs(cell)}
         for place, cell in cells:
+            found += [_lost(place, line) for line in _lost_lines(cell)]
             for made in cell.metadata.get(NOT_SHOWN, []):
                 if made["digest"] not in shown:
                     message = f"{made['what']} is made here and shown nowhere, so it is not in the report. "
@@ -71,6 +74,22 @@ def _raw(place: Place) -> Finding:
         "of cells is above the notebook); if it is for you alone, delete it, or make it a comment in a code cell."
     )
     return place.finding(CHECK, message, found="a raw cell")
+
+
+def _lost_lines(cell: Any) -> Iterator[str]:
+    """Yield each line of code that pandas warns has changed a copy alone."""
+    for output in cell.get("outputs", []):
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            for lost in _LOST.finditer(output["text"]):
+                yield lost["line"].strip()
+
+
+def _lost(place: Place, line: str) -> Finding:
+    message = (
+        f"pandas warns that `{line}` changes a copy, so the frame, and the report, have the old values. Assign in one "
+        'step: frame.loc[rows, "column"] = value, or frame["column"] = frame["column"].fillna(value).'
+    )
+    return place.finding(CHECK, message, found=line)
 
 
 def _outputs(cell: Any) -> Iterator[Mapping[str, Any]]:

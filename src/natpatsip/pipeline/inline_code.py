@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 INLINE = re.compile(r"(?<!`)`\{python\}\s*([^`\s](?:[^`\n]|\n(?!\s*\n))*?)\s*`(?!`)")
 YEAR = re.compile(r"(?<![A-Za-z])years?(?![A-Za-z])")
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
+LINE_BEGINS = re.compile(
+    r"[ \t]*(?:(?:>|[-*+][ \t]|\d+[.)][ \t]|\[\^[^\]]+\]:|:[ \t])[ \t]*)*"
+)  # before its first word
+ENDS_LIST_MARK = re.compile(r"[.)](?=\s|\Z)")
 KEPT = "user_expressions"
 PRINTS = "__import__('natpatsip.blocks.values_in_words', fromlist=['inline']).inline(({}\n), is_year={})"
 """What Python evaluates for an inline expression; brackets let it run over several lines, and end in a comment."""
@@ -91,13 +95,23 @@ def substitute(cell: NotebookNode, printed: Callable[[Mapping[str, Any]], str]) 
                 f"`{{python}} {match[1]}` has no value. "
                 "Run the notebook with the engine natpatsip, as natpatsip build does."
             )
-        return printed(stored["result"]["data"])
+        text = printed(stored["result"]["data"])
+        return text + "\\" if text.isdecimal() and _would_count(match) else text
 
     pieces, start = [], 0
     for fence in FENCE.finditer(cell.source):  # code in a fence is shown, not run
         pieces += [INLINE.sub(value, cell.source[start : fence.start()]), fence[0]]
         start = fence.end()
     return "".join([*pieces, INLINE.sub(value, cell.source[start:])])
+
+
+def _would_count(match: re.Match[str]) -> bool:
+    """Return True if a number in place of an expression would begin a list, whose second item would have another one.
+
+    The author has typed a stop or a bracket after the expression, where JupyterLab shows no list.
+    """
+    before = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return bool(LINE_BEGINS.fullmatch(before) and ENDS_LIST_MARK.match(match.string, match.end()))
 
 
 def texts_of_code(code: str) -> list[str]:

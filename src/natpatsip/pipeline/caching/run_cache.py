@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from natpatsip.pipeline.notebook_outputs import Outputs
 
 NOTEBOOKS, WITH_PROSE = "runs", "runs-with-prose"
+_CLOCK = re.compile(
+    r"""\.(?:today|now|utcnow)\(|\btime\.(?:time|localtime|gmtime|ctime|strftime)\(|(['"])(?:today|now)\1"""
+)
+"""How code asks what day or time it is, also as ``pd.Timestamp("today")``."""
 MOST_TRACES = 16  # of one notebook with the same code: data may change to and fro
 Facts = Mapping[tuple[str, str], Mapping[str, Any]]
 """Records of facts, by id and period."""
@@ -58,6 +63,7 @@ class Trace:
         facts: Facts,  # the facts that were handed to it
         *,
         name: str,  # the notebook's file
+        code: str,  # its code and inline expressions
     ) -> Trace:
         """Return the trace of a run that has just ended."""
         if not report:
@@ -66,7 +72,9 @@ class Trace:
         now = files | {name: sha256_of(inputs.project / name)}
         changed = [f"{each} changed during the run" for each, sha in now.items() if sha != inputs.files.get(each, sha)]
         asked = tuple((fact, period, fact_digest(facts, fact, period)) for fact, period in report["asked"])
-        return cls(files, asked, (*report["untracked"], *changed))
+        modules = ((inputs.project / read).read_text("utf-8", "replace") for read in files if read.endswith(".py"))
+        time = ["asks for the date or the time"] if any(map(_CLOCK.search, [code, *modules])) else []
+        return cls(files, asked, (*report["untracked"], *changed, *time))
 
     @classmethod
     def from_json(cls, content: Any) -> Trace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -15,13 +16,15 @@ from natpatsip.files.digests import sha256
 from natpatsip.pipeline.caching.run_cache import Executed, Facts, RunCache, Trace
 from natpatsip.pipeline.execution.cancellation import CancelToken
 from natpatsip.pipeline.execution.notebook_run import NotebookRun, output_of, run
-from natpatsip.pipeline.notebook import Notebook, name_of, numbered
+from natpatsip.pipeline.notebook import Notebook, name_of, numbered, running
 from natpatsip.pipeline.options import Log
 from natpatsip.pipeline.plan import Plan
 
 if TYPE_CHECKING:
     from natpatsip.pipeline.execution.dask_cluster import Cluster
 
+PYTHON_WARNING = re.compile(r"^\S.*:\d+: (?P<kind>\w+(?:Warning|Error)): (?P<message>.+)$", re.MULTILINE)
+OF_VERSIONS = ("DeprecationWarning", "FutureWarning")  # what a later version of a library will do
 POLL = 0.5  # seconds; Windows notices Ctrl-C only between two waits
 
 
@@ -109,7 +112,8 @@ def _execute(
     ran = run_notebook(plan, notebook, facts, is_traced=runs is not None)
     if runs is None:
         return Executed(notebook.name, ran.content, ran.seconds, Trace({}, untracked=("it was not traced",)))
-    trace = Trace.of(ran.reads, runs.inputs, facts, name=f"notebooks/{notebook.path.name}")
+    code = "\n".join(text for _, step in running(notebook.content["cells"], plan.quarter) for text in step)
+    trace = Trace.of(ran.reads, runs.inputs, facts, name=f"notebooks/{notebook.path.name}", code=code)
     written = plan.workplace / "notebooks" / notebook.path.name
     text = written.read_text(encoding="utf-8")
     runs.save(notebook.content, text, ran.seconds, trace)
@@ -117,11 +121,21 @@ def _execute(
 
 
 def _warnings(executed: Executed) -> Iterator[str]:
-    """Yield what the control charts of a notebook warn of, each with its cell."""
+    """Yield what the control charts of a notebook and its libraries warn of, each with its cell."""
     for number, cell in numbered(executed.content.cells):
         for output in cell.get("outputs", []):
-            if warning := output.get("data", {}).get(WARNING):
-                yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {warning['message']}"
+            for message in _warned(output):
+                yield f"warning: notebooks/{executed.name}.ipynb, {name_of(number, cell)}: {message}"
+
+
+def _warned(output: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the warnings in an output of a cell; those of Python are in its standard error."""
+    if warning := output.get("data", {}).get(WARNING):
+        yield warning["message"]
+    elif output.get("name") == "stderr":
+        for warned in PYTHON_WARNING.finditer(output["text"]):
+            if not warned["kind"].endswith(OF_VERSIONS):
+                yield f"{warned['kind']}: {warned['message']}"
 
 
 def _faulty_data(error: ReportError) -> str:

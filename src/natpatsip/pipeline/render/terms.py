@@ -7,9 +7,10 @@ of the tables whose first column is called *Term*.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, count
 from typing import Any
 
 from natpatsip.files import memory
@@ -37,11 +38,8 @@ class Term:
 
     text: str
     meaning: str
-
-    @property
-    def id(self) -> str:
-        """The id of the term's row in the glossary."""
-        return f"term-{slug(self.text)}"
+    id: str
+    """The id of the term's row in the glossary."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -55,15 +53,15 @@ def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list
     Only the `printed` chapters are marked: the others are lists that the build writes.
     """
     glossary = next((each for each in chapters if each.stem == GLOSSARY), None)
-    found = glossary.once(lambda: [[each.text, each.meaning] for each in _terms(glossary)], "terms") if glossary else ()
-    terms = {term.id: term for term in (Term(*each) for each in found)}
-    if not terms:
+    found = glossary.once(lambda: [[*each] for each in _rows_of_terms(glossary)], "terms") if glossary else ()
+    if not found:
         return list(chapters)
-    longest_first = sorted(terms.values(), key=lambda term: (-len(term.words), term.text))
+    ids = _ids_of(dict.fromkeys(text for text, _ in found))
+    longest_first = sorted(_with_one_meaning(found, ids), key=lambda term: (-len(term.words), term.text))
 
     def blocks_of(chapter: Chapter) -> list[Node]:
         if chapter is glossary:
-            return _with_ids(chapter.blocks, dict.fromkeys(terms))
+            return _with_ids(chapter.blocks, dict(ids))
         return _Marker(longest_first).blocks(chapter.blocks)
 
     def marked(chapter: Chapter) -> Chapter:
@@ -83,13 +81,39 @@ def with_terms(chapters: Sequence[Chapter], *, printed: Collection[str]) -> list
 # The glossary ---------------------------------------------------------------------------------------------------------
 
 
-def _terms(glossary: Chapter) -> Iterator[Term]:
+def _ids_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the id of each term's first row; terms such as PSI and PSI+ have the same letters.
+
+    Examples
+    --------
+    >>> _ids_of(["PSI", "PSI+", "lead time"])
+    {'PSI': 'term-psi', 'PSI+': 'term-psi-2', 'lead time': 'term-lead-time'}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name = f"term-{slug(text)}"
+        used = set(found.values())
+        found[text] = next(each for each in chain([name], (f"{name}-{n}" for n in count(2))) if each not in used)
+    return found
+
+
+def _with_one_meaning(rows: Iterable[Sequence[str]], ids: Mapping[str, str]) -> Iterator[Term]:
+    """Yield the terms that the glossary explains in one way; of another, nobody can tell which meaning a use has."""
+    meanings: dict[str, dict[str, None]] = {}
+    for text, meaning in rows:
+        meanings.setdefault(text, {})[meaning] = None
+    for text, (meaning, *others) in meanings.items():
+        if not others:
+            yield Term(text, meaning, ids[text])
+
+
+def _rows_of_terms(glossary: Chapter) -> Iterator[tuple[str, str]]:
     """Yield the glossary's terms with their meanings."""
     for table in _tables(glossary.blocks):
         for cells in _rows(table):
             texts = [text_of(cell[4]).strip() for cell in cells[:2]]
             if len(texts) == 2 and all(texts):  # a cell may be as wide as the table
-                yield Term(*texts)
+                yield texts[0], texts[1]
 
 
 def _tables(blocks: Sequence[Node]) -> Iterator[Node]:
@@ -105,15 +129,14 @@ def _rows(table: Node) -> Iterator[list[Any]]:
     return (row[1] for body in table["c"][4] for row in body[3])
 
 
-def _with_ids(blocks: Sequence[Node], left: dict[str, None]) -> list[Node]:
-    """Return the glossary's blocks, the first row of each term with its id; `left` has the ids without a row yet."""
+def _with_ids(blocks: Sequence[Node], left: dict[str, str]) -> list[Node]:
+    """Return the glossary's blocks, the first row of each term with its id; `left` has the terms without a row yet."""
     tables = [*map(id, _tables(blocks))]
 
     def named(row: Any) -> Any:
-        name = Term(text_of(row[1][0][4]).strip(), "").id
-        if name not in left:
+        name = left.pop(text_of(row[1][0][4]).strip(), "")
+        if not name:
             return row
-        left.pop(name)
         attributes, *shape, content = row[1][0]
         first = [{"t": "Plain", "c": [{"t": "Span", "c": [[name, [], []], content[0]["c"]]}]}, *content[1:]]
         return [row[0], [[attributes, *shape, first], *row[1][1:]]]
