@@ -137,6 +137,12 @@ def test_an_illustrative_number_and_a_reported_one_do_not_say_by_how_much_it_cha
         assert f"| 10 | 20 | Changed{escaped(expected)} |" in text
 
 
+@pytest.mark.parametrize("is_illustrative", [True, False])
+def test_the_chapter_of_changes_says_that_some_numbers_are_illustrative(is_illustrative):
+    found = compare(built(Q1, facts=[fact(10, Q1)]), built(Q2, facts=[fact(20, Q2, is_illustrative=is_illustrative)]))
+    assert ("Some of these numbers are illustrative" in changes_chapter.chapter(found)) is is_illustrative
+
+
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [

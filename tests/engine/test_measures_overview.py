@@ -39,7 +39,7 @@ def test_a_row_has_the_measure_its_levels_its_change_and_what_its_icons_say(show
     assert variation.startswith("[Common cause]{.drawing")
     assert assurance.startswith("[Reliably missed]{.drawing")
     assert attention == "Yes: target out of reach"
-    assert "compares the averages of Q2 2024/25 and Q1 2024/25" in table.markdown
+    assert "compares Q2 2024/25 with Q1 2024/25: percentages of all their months" in table.markdown
     assert [fact.id for fact in table.facts] == ["waits_baseline", "waits_mean_now"]
 
 

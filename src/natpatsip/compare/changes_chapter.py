@@ -67,6 +67,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
             "A control chart tells whether the quarter's months show a real change or normal variation. Not every "
             "number has one." + any(": mean since " in each.label for each in comparison.of(*NUMBERS)) * SINCE
         )
+    if any(fact.is_illustrative for report in (comparison.before, comparison.now) for fact in report.facts):
+        yield "Some of these numbers are illustrative, or rest on illustrative data."
 
 
 def _chapters(comparison: Comparison) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _chapter(comparison: Comparison, name: str) -> str:
 def _numbers(comparison: Comparison, title: str) -> Iterator[str]:
     before, now = comparison.before.quarter.label, comparison.now.quarter.label
     if numbers := comparison.of(*NUMBERS):
-        caption = f": {escaped(title)}: numbers that changed from {before} to {now}"
+        caption = f": {escaped(title)}: numbers of {before} and {now}"
         yield "\n".join([*number_table(numbers, comparison), "", caption])
     if rest := comparison.of(*NUMBERS_OF_ONE):
         yield "\n".join(f"- {escaped(_of_one(change, comparison))}" for change in rest)
