@@ -20,6 +20,7 @@ from natpatsip.files.memory import Same
 
 if TYPE_CHECKING:
     from natpatsip.checks.raw_counts import RawCounts
+    from natpatsip.checks.table_cells import Names
 
 
 def check(context: CheckContext) -> list[Finding]:
@@ -75,14 +76,19 @@ class _ProtectedCounts:
             return ()
         from natpatsip.checks import counts_shown
 
-        names = counts_shown.names_of(self._counts, self._context.project, self._context.settings.labels)
-        return counts_shown.in_cell(cell.place, cell.content, cell.tables, self._counts, names)
+        return counts_shown.in_cell(cell.place, cell.content, cell.tables, self._counts, self._names)
 
     def in_facts(self) -> Iterable[Finding]:
         """Return the facts that are small numbers, and should not be published."""
         from natpatsip.checks import counts_shown
 
         return counts_shown.in_facts(self._context.facts.values(), self._context.places, self._counts, file=self._file)
+
+    @cached_property
+    def _names(self) -> Names:
+        from natpatsip.checks import counts_shown
+
+        return counts_shown.names_of(self._counts, self._context.project, self._context.settings.labels)
 
     @cached_property
     def _counts(self) -> RawCounts:
