@@ -147,6 +147,18 @@ def test_an_earlier_mean_is_named_within_its_own_period_of_a_narrow_chart_or_in_
         assert (len(found) == 1 and start < found[0].left and found[0].right < end) or words in below
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("rebase", [[], ["2023-07"], ["2022-04", "2023-05"]])
+def test_the_line_from_a_mean_to_its_label_passes_over_no_point_that_it_would_seem_to_name(rebase, seed):
+    values = series(45, level=73, spread=2, steps=[(30, -3)], seed=seed)
+    layout = check(chart_of(values, rebase=rebase, improvement="increase"))[1]
+    leaders = [each for each in layout.verticals if 12 < each[2] - each[1] < 100]
+    for x, top, bottom in leaders:
+        named = [box for box in layout.symbols if box.left < x < box.right and box.top < bottom and top < box.bottom]
+        assert not named, (x, top, bottom)
+    assert leaders or not rebase
+
+
 def test_limits_that_lie_together():
     check(chart_of(series(24, spread=0.05), target=80.05))
 

@@ -134,11 +134,15 @@ def data_layers(
 def clutter(result: pd.DataFrame, segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> Clutter:
     """Return what the data of a control chart cover of its plot."""
     drawn = Clutter(plot.width, plot.height)
+    reach = math.sqrt(_point_size(line, is_special=True)) / 2 + 1  # pixels from a point's middle, its outline included
     if result["value"].isna().all():
         drawn.add_text(plot.width / 2 - 30, plot.height / 2 - 10, plot.width / 2 + 30, plot.height / 2 + 10)
     for _, rows in result[result["value"].notna()].groupby(["segment", result["value"].isna().cumsum()]):
-        drawn.add_path([(line.x(line.number(date)), plot.y(value))
-                        for date, value in zip(rows["date"], rows["value"], strict=True)])  # fmt: skip
+        points = [(line.x(line.number(date)), plot.y(value))
+                  for date, value in zip(rows["date"], rows["value"], strict=True)]  # fmt: skip
+        drawn.add_path(points)
+        for x, y in points:
+            drawn.add_point(x, y, reach)
     for number, (rows, (start, end)) in enumerate(zip(segments, segment_bounds(segments, line), strict=True)):
         for level in (rows["mean"].iloc[0], *(() if limits_vary(rows) else limits_of(rows))):
             if pd.notna(level) and plot.axis.holds(level):

@@ -26,7 +26,8 @@ CELL = 2  # pixels
 TALL = 14  # pixels of a line of text
 APART = 3  # pixels of a label's sides from anything else
 POINT = 5  # pixels from the middle of a point to its edge
-ON_DATA, ON_LABEL = 8.0, 4000.0  # cost of a cell covered; one pixel away from the line costs 1
+# Cost of a cell covered; one pixel away from the line costs 1. A leader through a point would name the point.
+ON_DATA, ON_POINT, ON_LABEL = 8.0, 60.0, 4000.0
 OUTSIDE = 2.0  # cost of a pixel beyond the ends of its line for a latest label; others stay within them
 WRONG_SIDE = 10.0
 CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
@@ -66,9 +67,13 @@ class LineLabel:
         """The label's pixels from top to bottom."""
         return TALL * len(self.texts)
 
-    def leader(self, left: Any) -> Any:
-        """Return the x of a leader, below or above the label if it can be, for one left edge or many."""
-        return np.minimum(np.clip(left + 8, self.start + 2, max(self.start + 2, self.end - 2)), left + self.width)
+    def leaders(self, left: Any) -> list[Any]:
+        """Return the places of a leader, below or above the label if it can be, for one left edge or many."""
+        start, end = self.start + 2, max(self.start + 2, self.end - 2)
+        return [
+            np.minimum(np.clip(left + along, start, end), left + self.width)
+            for along in np.arange(8, max(9.0, self.width - 8), CELL)
+        ]
 
 
 def latest_labels(
@@ -84,7 +89,7 @@ def latest_labels(
         for each in sorted(labels, key=lambda each: each.is_bold)  # limits have less choice
     ]
     trial = deepcopy(clutter)
-    places = [(label, *_put(label, trial)) for label in found]
+    places = [(label, *_put(label, trial)[:2]) for label in found]
     limits = [(label, y) for label, _, y in places if not label.texts[0].is_bold]
     are_beside = all(_leader_from(label, y) is None for label, y in limits)
     are_within = all(left >= min(start, end - label.width - 2 * APART) - APART for label, left, _ in places)
@@ -101,6 +106,7 @@ class Clutter:
     def __init__(self, width: float, height: float) -> None:
         self.cells: Grid = np.zeros((int(height // CELL) + 1, int(width // CELL) + 1))
         self.texts: Grid = np.zeros_like(self.cells)
+        self.points: Grid = np.zeros_like(self.cells)
 
     def add_box(self, left: float, top: float, right: float, bottom: float, *, weight: float = ON_DATA) -> None:
         """Add a box to what is drawn in the plot."""
@@ -110,6 +116,10 @@ class Clutter:
         """Add a text, which neither a label nor a leader may cross."""
         self.add_box(left, top, right, bottom, weight=ON_LABEL)
         self.texts[self._within(left, top, right, bottom)] += ON_LABEL
+
+    def add_point(self, x: float, y: float, reach: float) -> None:
+        """Add a point of data, which neither a label nor a leader crosses if there is another place."""
+        self.points[self._within(x - reach, y - reach, x + reach, y + reach)] = ON_POINT
 
     def _within(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
         """Return the rows and columns of the plot's cells that a box covers."""
@@ -133,9 +143,13 @@ class Clutter:
         """Add a level line to what is drawn in the plot."""
         self.add_box(start, y, end, y)
 
-    def covered(self, width: int, height: int) -> Grid:
-        """Return what a label of so many cells would cover in the plot, by the cell of its upper left corner."""
-        total: Grid = np.pad(self.cells, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    def covered(self, width: int, height: int, *, is_free: bool) -> Grid:
+        """Return what a label of so many cells would cover in the plot, by the cell of its upper left corner.
+
+        A label that is free to be on either side of its line avoids points at more cost.
+        """
+        cells = self.cells + self.points * is_free
+        total: Grid = np.pad(cells, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
         found: Grid = (
             total[height:, width:] - total[:-height, width:] - total[height:, :-width] + total[:-height, :-width]
         )
@@ -145,25 +159,23 @@ class Clutter:
 def write_line_labels(canvas: Canvas, labels: Iterable[LineLabel], clutter: Clutter) -> None:
     """Write each label beside its line, with a leader where it had to go further away; `clutter` gets them too."""
     for label in labels:
-        x, y = _put(label, clutter)
+        x, y, at = _put(label, clutter)
         half = label.height / 2
         for number, each in enumerate(label.texts):
             middle = y - half + TALL * (number + 0.5)
             canvas.text(each.words, x, middle, colour=each.colour, bold=each.is_bold, size=NOTE_SIZE)
         if (edge := _leader_from(label, y)) is not None:
-            at = float(label.leader(x))
             canvas.line((at, edge), (at, label.y), colour=palette.INK, width=0.8)
 
 
-def _put(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
-    """Add a label with its leader to what is drawn, and return the left edge and the middle of its place."""
-    x, y = _place(label, clutter)
+def _put(label: LineLabel, clutter: Clutter) -> tuple[float, float, float]:
+    """Add a label with its leader to what is drawn, and return its left edge, its middle and the leader's x."""
+    x, y, at = _place(label, clutter)
     half = label.height / 2
     clutter.add_text(x - APART, y - half, x + label.width + APART, y + half)
     if (edge := _leader_from(label, y)) is not None:
-        at = float(label.leader(x))
         clutter.add_box(at, min(edge, label.y), at, max(edge, label.y), weight=ON_LABEL)
-    return x, y
+    return x, y, at
 
 
 def _leader_from(label: LineLabel, y: float) -> float | None:
@@ -174,12 +186,12 @@ def _leader_from(label: LineLabel, y: float) -> float | None:
     return y + (half if y < label.y else -half)
 
 
-def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
-    """Return the left edge and the middle of a line's label."""
+def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float, float]:
+    """Return the left edge and the middle of a line's label, and the x of its leader if it has one."""
     apart = 1 if label.is_at_end else APART  # latest labels have little room between their lines
     wide, tall = (math.ceil(pixels / CELL) for pixels in (label.width + 2 * APART, label.height + 2 * apart))
     wide, tall = min(wide, clutter.cells.shape[1]), min(tall, clutter.cells.shape[0])
-    cost = clutter.covered(wide, tall)
+    cost = clutter.covered(wide, tall, is_free=not label.side)
     left = np.arange(cost.shape[1]) * CELL + APART
     middle = np.arange(cost.shape[0]) * CELL + tall * CELL / 2
     beyond = np.maximum(label.start + 2 - left, 0) + np.maximum(left + label.width - label.end + 2, 0)
@@ -188,10 +200,16 @@ def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float]:
     is_wrong = (middle - label.y) * label.side < 0
     cost = cost + (np.abs(middle - label.y) + WRONG_SIDE * is_wrong)[:, None]
     rows = np.arange(cost.shape[0])
-    edges = np.where(middle < label.y, rows + tall, rows)
-    crossed = np.pad(clutter.texts, ((1, 0), (0, 0))).cumsum(axis=0)[:, (label.leader(left) // CELL).astype(int)]
-    cost = cost + np.abs(crossed[edges] - crossed[min(max(int(label.y // CELL), 0), len(crossed) - 1)])
+    is_above = middle < label.y
+    edges = np.where(is_above, rows + tall, rows)
+    crossed = np.pad(clutter.texts + clutter.points, ((1, 0), (0, 0))).cumsum(axis=0)
+    level = min(max(int(label.y // CELL), 0), len(crossed) - 2)
+    through = np.abs(crossed[edges] - crossed[level + is_above])
+    leaders = label.leaders(left)
+    leads = np.stack([through[:, (at // CELL).astype(int)] for at in leaders])
+    has_leader = np.abs(middle - label.y) > label.height / 2 + CLEAR
+    cost = cost + leads.min(axis=0) * has_leader[:, None]
     leaving = OUTSIDE if label.is_at_end else ON_LABEL
     cost = cost + (leaving * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
     row, column = np.unravel_index(int(cost.argmin()), cost.shape)
-    return float(left[column]), float(middle[row])
+    return float(left[column]), float(middle[row]), float(leaders[leads[:, row, column].argmin()][column])
