@@ -9,6 +9,7 @@ import pytest
 from natpatsip import charts, spc
 from natpatsip.errors import FigureError
 from support.chart_samples import MONTHS, rows_of, words_of
+from support.layouts import check
 
 
 def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_missing():
@@ -20,6 +21,18 @@ def test_trend_says_its_ends_and_its_extremes_and_has_a_gap_where_a_month_is_mis
     )
     assert len({row["path"] for row in rows_of(chart, "line", "path")}) == 2
     assert {"500", "475", "Jun 2021"} <= set(words_of(chart))
+
+
+@pytest.mark.parametrize("step", [-10.0, 0.0, 10.0])
+def test_the_first_and_the_last_value_each_have_their_date_below_them(step):
+    frame = pd.DataFrame({"month": MONTHS, "people": [5000.0 + step * n for n in range(len(MONTHS))]})
+    for layout in check(charts.trend(frame, x="month", y="people", y_title="People")):
+        for month, value in ((0, 5000.0), (-1, 5000.0 + step * (len(MONTHS) - 1))):
+            [date] = [box for box in layout.texts if box.text == pd.Timestamp(MONTHS[month]).strftime("%b %Y")]
+            assert [
+                box for box in layout.texts
+                if box.text == f"{value:,.0f}" and box.left == date.left and 0 < date.top - box.bottom < 12
+            ]  # fmt: skip
 
 
 def test_trend_refuses_a_month_twice():

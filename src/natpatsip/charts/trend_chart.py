@@ -1,4 +1,4 @@
-"""A line over time with its first and last values written beside it."""
+"""A line over time with its first and last values and their dates written beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, short_number, value_axis
 from natpatsip.errors import FigureError
 
-LABEL_ROOM = 24  # pixels above the first point
+LABEL_ROOM = 24 + LINE_HEIGHT  # pixels above the first point, for its value and date
 
 
 def trend(
@@ -30,7 +30,7 @@ def trend(
     width: int = WIDTH,
     height: int = PLOT_HEIGHT,
 ) -> ReportChart:
-    """Return a line over time: its first and last values are written beside it, and a missing month is a gap in it.
+    """Return a line over time: its first and last values are beside it with their dates; a missing month is a gap.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
 
 
 def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Words) -> None:
-    """Mark the first and the last point and write their values, the first clear of the line, the last to its right."""
+    """Mark the first and the last point and write their values and dates, the first clear of the line, the last to its right."""
     if known.empty:
         canvas.text("No data", plot.width / 2, plot.height / 2, colour=palette.QUIET, align="center")
         return
@@ -159,9 +159,11 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
     canvas.text(words(value), plot.width + 12, y, bold=True)
     canvas.text(line.short(date), plot.width + 12, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)
     if len(places) > 1:
-        (x, y), value = places[0], words(known["value"].iloc[0])
-        reach = x + text_width(value, bold=True) + 8
+        (x, y), value, date = places[0], words(known["value"].iloc[0]), line.short(known["date"].iloc[0])
+        reach = x + max(text_width(value, bold=True), text_width(date, NOTE_SIZE)) + 8
         near = [place_y for place_x, place_y in places if place_x <= reach]
         is_above = y - min(near) <= max(near) - y
-        y = min(near) - 14 if is_above else max(near) + 14
-        canvas.text(value, max(x - 4, 2), min(max(y, 8), plot.height - 9), bold=True)
+        y = min(near) - 14 - LINE_HEIGHT if is_above else max(near) + 14
+        x, y = max(x - 4, 2), min(max(y, 8), plot.height - 9 - LINE_HEIGHT)
+        canvas.text(value, x, y, bold=True)
+        canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)
