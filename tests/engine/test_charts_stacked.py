@@ -187,6 +187,14 @@ def test_no_line_of_a_group_is_upright_beside_the_axis(counts):
     assert all(row["x"] < row["x2"] for row in lines)
 
 
+def test_no_gridline_passes_through_the_total_of_a_bar():
+    specification = charts.stacked(BOARDS, **COLUMNS, y_title="Boards").to_dict()
+    layers = [specification["datasets"][each["data"]["name"]] for each in specification["layer"]]
+    at = next(place for place, rows in enumerate(layers) if any(row.get("text") == "42" for row in rows))
+    behind = [(row["x"], row["y"]) for rows in layers[:at] for row in rows if row.get("fill") == palette.PAPER]
+    assert [(row["x"], row["y"]) for row in layers[at] if row["text"] == "42"] == behind
+
+
 def test_percentages_and_single_categories_have_no_total():
     share = BOARDS.assign(boards=[50, 30, 20, 60, 30, 10])
     assert "100%" not in {row["text"] for row in totals(charts.stacked(share, **COLUMNS, y_title="%", percent=True))}

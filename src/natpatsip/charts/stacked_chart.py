@@ -333,7 +333,8 @@ def _write_totals(canvas: Canvas, totals: Mapping[int, float], printed: Words, p
     if not totals or block_width([printed(total) for total in totals.values()], NOTE_SIZE, bold=True) > slot - 4:
         return 0.0
     for at, total in totals.items():
-        canvas.text(printed(total), (at + 0.5) * slot, plot.y(total) - 9, align="center", size=NOTE_SIZE, bold=True)
+        x, y = (at + 0.5) * slot, plot.y(total) - 9
+        canvas.text(printed(total), x, y, align="center", size=NOTE_SIZE, bold=True, hides_grid=True)
     return max(0.0, 16 - min(plot.y(total) for total in totals.values()))
 
 

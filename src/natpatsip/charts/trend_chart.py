@@ -145,7 +145,7 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
 
 
 def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Words) -> None:
-    """Mark the first and the last point and write their values and dates, the first clear of the line, the last to its right."""
+    """Mark the first and the last point, with value and date: the first's clear of the line, the last's at right."""
     if known.empty:
         canvas.text("No data", plot.width / 2, plot.height / 2, colour=palette.QUIET, align="center")
         return
@@ -165,5 +165,5 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
         is_above = y - min(near) <= max(near) - y
         y = min(near) - 14 - LINE_HEIGHT if is_above else max(near) + 14
         x, y = max(x - 4, 2), min(max(y, 8), plot.height - 9 - LINE_HEIGHT)
-        canvas.text(value, x, y, bold=True)
-        canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)
+        canvas.text(value, x, y, bold=True, hides_grid=True)
+        canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE, hides_grid=True)

@@ -13,11 +13,12 @@ from typing import Any, Literal, TypeVar
 
 from natpatsip.charts import palette
 from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, Written, as_is, chart, layer, pixel, words
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, wrap
+from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, text_width, wrap
 from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.known_drawings import noted
 
 Align = Literal["left", "center", "right"]
+GROUND = 2  # pixels of the page's ground beside a text that hides the grid
 TOO_TALL = 1.25 * PAGE_HEIGHT  # shrunk to a page, its letters would be too small to read
 ByStyle = defaultdict[tuple[Any, ...], Rows]
 
@@ -152,8 +153,23 @@ class Canvas:
         align: Align = "left",
         size: int = TEXT_SIZE,
         bold: bool = False,
+        hides_grid: bool = False,
     ) -> None:
-        """Write a line of text; y is its middle."""
+        """Write a line of text; y is its middle. One that hides the grid has the page's ground behind it."""
+        if hides_grid:
+            width = text_width(text, size, bold=bold)
+            middle = x + {"left": 0.5, "center": 0.0, "right": -0.5}[align] * width
+            half = (size + 1) / (width + 2 * GROUND)  # of the height, where half of the width is 1
+            shape = f"M-1,{-half:.3f}H1V{half:.3f}H-1Z"
+            self.symbol(
+                shape,
+                middle,
+                y,
+                fill=palette.PAPER,
+                outline=palette.PAPER,
+                size=round((width + 2 * GROUND) ** 2),
+                width=0,
+            )
         style = (align, size, 600 if bold else 400, colour)
         self.texts[style].append({"x": round(x, 1), "y": round(y, 1), "text": text})
 
