@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from natpatsip.charts.layout.time_axis import time_ticks, timeline
-from natpatsip.charts.layout.value_axis import value_axis
+from natpatsip.charts.layout.value_axis import TICK_COST, value_axis
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,16 @@ def test_an_absent_month_is_noticed_in_a_regular_series_only():
     assert timeline(months, 100).gaps_in(months[:3] + months[4:]) == {3}
     uneven = pd.to_datetime(["2024-01-01", "2024-01-09", "2024-02-01", "2024-02-20"])
     assert timeline(uneven, 100).gaps_in(uneven) == frozenset()
+
+
+@pytest.mark.parametrize("high", [28.0, 42.0, 58.8, 71.7, 96.0, 2902.0, 100.0])
+def test_the_last_tick_is_at_or_above_the_highest_value_if_that_adds_little_height(high):
+    for low in (0.0, 0.3 * high, 0.5 * high, 0.8 * high):
+        axis = value_axis([low, high])
+        step = axis.ticks[1] - axis.ticks[0]
+        room = axis.high - axis.low
+        assert axis.ticks[-1] >= high or axis.ticks[-1] + step - axis.high > TICK_COST * room
+
+
+def test_percentages_get_no_tick_above_all():
+    assert value_axis([61.0, 99.0], percent=True).ticks[-1] == 100

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from natpatsip import wording
 from natpatsip.charts.layout.sizes import text_width
 
+TICK_COST = 0.15  # the share of its height that an axis grows by to have a tick at or above its highest value
+
 
 def decimals_for(values: Iterable[float], levels: Iterable[float], *, percent: bool) -> int:
     """Return the decimals of a chart's levels: one, none if they are in the hundreds, more if its values are close."""
@@ -69,7 +71,7 @@ def value_axis(
 
     It starts at zero if that costs less than half of its height (or if `zero` is set), leaves out negative numbers
     and percentages above 100 that no value needs, and spans at least ten percentage points, or a tenth of the level,
-    so that noise does not look like change.
+    so that noise does not look like change. Its last tick is at or above the highest value, if that adds little height.
 
     Examples
     --------
@@ -97,6 +99,8 @@ def value_axis(
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     if is_rounded:
         bottom, top = math.floor(bottom / step + 1e-9) * step, math.ceil(top / step - 1e-9) * step
+    elif (above := math.ceil(high / step - 1e-9) * step) > top and above - top <= TICK_COST * (top - bottom):
+        top = above
     first, last = math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9)
     ticks = tuple(round(number * step, decimals + 2) for number in range(first, last + 1))
     places = max(6, decimals + 3)
