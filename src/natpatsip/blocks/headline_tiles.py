@@ -51,7 +51,7 @@ def tile(
     of: Fact | None = None,
     drawing: Drawing | None = None,
 ) -> Tile:
-    """Return a tile for `tiles`; `icon` is one of the extension's, by name. It says of an illustrative number that it is.
+    """Return a tile for `tiles`; `icon` is one of the extension's, by name. It says so if its number is illustrative.
 
     Parameters
     ----------
