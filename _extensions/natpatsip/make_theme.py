@@ -31,6 +31,7 @@ FACES = (("Regular", 400, "normal"), ("Italic", 400, "italic"), ("SemiBold", 600
 # and its depth below.
 WIDTHS = {400: (0.4633, 0.4386), 600: (0.4807, 0.4735), 700: (0.4979, 0.4735)}
 ASCENT, DESCENT = 1.0688, 0.293
+MONOSPACED = "Consolas"  # comes with Word on Windows and macOS; other programs take their own for it
 
 Brand = dict[str, Any]
 
@@ -269,6 +270,14 @@ def _text_styles(document: Any, palette: dict[str, str]) -> None:
         _known_to_word(style, name)
     link = _find(document, "Hyperlink")
     link.font.color.rgb = RGBColor.from_string(palette["blue"].removeprefix("#"))
+    link.font.underline = True
+    _code_style(document)
+
+
+def _code_style(document: Any) -> None:
+    """Set code in a typeface with letters of one width, as large as the text around it."""
+    code = _find(document, "Verbatim Char")
+    code.font.size, code.font.name, code.font.no_proof = None, MONOSPACED, True
 
 
 def _heading_styles(document: Any, palette: dict[str, str]) -> None:

@@ -111,6 +111,21 @@ def test_a_shaded_box_of_word_has_room_within_all_its_edges(look):
         assert all(int(edge.get(qn("w:space"))) for edge in borders.values())
 
 
+def test_a_link_of_word_differs_from_text_by_more_than_colour_but_an_entry_of_the_contents_does_not(look):
+    styles = docx.Document(io.BytesIO(look.reference_docx(look.read_brand()))).styles
+    assert styles["Hyperlink"].font.underline
+    assert not any(styles[name].font.underline for name in ("toc 1", "toc 2", "table of figures"))
+
+
+def test_code_in_word_is_as_large_as_the_text_around_it_and_monospaced(look):
+    document = docx.Document(io.BytesIO(look.reference_docx(look.read_brand())))
+    style = document.styles["Verbatim Char"]
+    assert style.font.name == look.MONOSPACED
+    while style is not None:
+        assert style.font.size is None, style.name
+        style = style.base_style
+
+
 def test_the_last_line_of_a_word_page_keeps_its_distance_from_the_footer(look):
     section = docx.Document(io.BytesIO(look.reference_docx(look.read_brand()))).sections[0]
     assert section.bottom_margin - section.footer_distance >= Pt(12) + Cm(0.4)
