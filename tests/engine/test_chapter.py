@@ -15,6 +15,7 @@ from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.staging.chapter import ChapterWriter
 from natpatsip.pipeline.staging.chapter_exporter import ChapterExporter
 from natpatsip.quarter import Quarter
+from natpatsip.settings import IllustrativeData
 from support.projects import code, prose
 
 WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
@@ -36,7 +37,7 @@ def chapter(*cells, name="ward", quarter="2024-25-Q2"):
         name=name,
         title="Ward",
         quarter=Quarter.parse(quarter),
-        note="Illustrative data.",
+        illustrative=IllustrativeData(),
         figures=FIGURES,
         chapters={"index": "Summary", "ward": "Ward"},
     )
@@ -128,7 +129,7 @@ def test_cells_of_another_quarter_and_headings_left_empty_go():
 def test_a_figure_is_one_div_with_its_number_and_note():
     text = chapter(shown({FIGURE: RECORD}))
     assert '::: {.report-figure #fig-women number="3" programme="Access" title="More \\"women\\""' in text
-    assert 'note="Illustrative data' in text
+    assert 'note="Illustrative data." mark="Illustrative data"' in text
     assert "See [Figure 3](#fig-women)." in text
 
 

@@ -1,7 +1,5 @@
 """Headline numbers are tiles that carry their facts, and a part of a whole is drawn."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ from natpatsip.blocks.headline_tiles import proportion, tile, tiles
 from natpatsip.blocks.tables_and_callouts import BLOCK, fact_span
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
-from natpatsip.facts.fact import Fact
+from natpatsip.facts.publishing import Fact
 
 WOMEN = Fact("people_seen", "2024-25-Q2", 677, "women", "Return")
 TEAMS = Fact("teams_ready", "2024-25-Q2", 3, "teams", "Return", label="Teams ready")
@@ -20,17 +18,6 @@ def test_tiles_carry_their_facts():
     forms = tiles([tile(WOMEN, "women", icon="baby"), tile("All", "trusts", icon="shield")])._repr_mimebundle_()
     assert [each["id"] for each in forms[BLOCK]["facts"]] == ["people_seen"]
     assert fact_span(WOMEN) in forms[BLOCK]["markdown"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_illustrative", "is_marked"),
-    [("reported", True, True), ("inferred", True, True), ("reported", False, False), ("published", True, False)],
-)
-def test_a_tile_says_that_a_reported_number_is_illustrative(kind, is_illustrative, is_marked):
-    """Of a number that was calculated from illustrative ones, the report says in its own words what is published."""
-    ready = replace(TEAMS, kind=kind, is_illustrative=is_illustrative)
-    assert tiles(tile(ready, "teams ready", icon="shield")).markdown.count("teams ready (illustrative)") == is_marked
-    assert tiles(tile(ready, "ready", icon="shield", of=ALL_TEAMS)).markdown.count("(illustrative)") == is_marked
 
 
 def test_tiles_of_a_programme_are_a_panel_and_may_have_drawings():

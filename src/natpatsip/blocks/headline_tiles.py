@@ -14,7 +14,7 @@ from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, f
 from natpatsip.blocks.values_in_words import NotPrintableError, text_of_value
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
-from natpatsip.facts.fact import OF_REPORTED, Fact
+from natpatsip.facts.publishing import Fact
 from natpatsip.known_drawings import noted
 
 
@@ -51,7 +51,7 @@ def tile(
     of: Fact | None = None,
     drawing: Drawing | None = None,
 ) -> Tile:
-    """Return a tile for `tiles`; `icon` is one of the extension's, by name. It says of an illustrative number that it is.
+    """Return a tile for `tiles`; `icon` is one of the extension's, by name.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def tile(
         If a text is said to be part of something, a part is more than its whole, a label has anything else than texts
         and facts in it, or a number is missing or infinite.
     """
-    words = (*_words(label), *_mark(value))
+    words = _words(label)
     if of is None:
         shown = value if isinstance(value, Fact | str) else _text(value, "".join(map(str, words)))
         return Tile(shown, words, icon, drawing)
@@ -80,12 +80,6 @@ def tile(
     if not isinstance(of, Fact):
         raise FigureError(f'tile: found {value} of "{of}"; expected a fact, such as cite("teams"), to be the whole.')
     return Tile(value, ("of ", of, " ", *words), icon, drawing or proportion(value, of))
-
-
-def _mark(value: Any) -> tuple[str, ...]:
-    """Return what is said of a number that is not anybody's; what is calculated from such numbers its text explains."""
-    is_made_up = isinstance(value, Fact) and value.is_illustrative and value.kind in OF_REPORTED
-    return (" (illustrative)",) if is_made_up else ()
 
 
 def _words(label: Any) -> tuple[str | Fact, ...]:

@@ -170,13 +170,9 @@ class RawCounts:
         known = ~np.isnan(values)
         if known.sum() < FEWEST_PERIODS or len(np.unique(values[known])) < 3 or len(self.organisations) < 2:
             return ""
-        first = int(np.flatnonzero(known)[0])
         for count, found in self.series.items():
-            for own in (each for each in found if each.shape[1] >= len(values)):
-                windows = np.lib.stride_tricks.sliding_window_view(own, len(values), axis=1)
-                alike = windows[np.abs(windows[:, :, first] - values[first]) < SAME]
-                if (np.abs(alike - values) < SAME)[:, known].all(axis=1).any():
-                    return count
+            if any(_run(own, values, known, within=SAME) for own in found):
+                return count
         return ""
 
     def small_in_percentages(self, places: Sequence[int], values: Floats, decimals: int) -> Flags:
@@ -185,9 +181,12 @@ class RawCounts:
         if self.rule.percent is None or known.sum() < FEWEST_ORGANISATIONS or len(np.unique(values[known])) < 2:
             return np.zeros(len(values), dtype=np.bool_)
         at = np.asarray(places)[known]
-        counts = [self.sums[column][at].T for column in self.rule.percent]
+        top, whole = (self.sums[column][at] for column in self.rule.percent)
+        agree = (np.abs(_percent(top, whole) - values[known][:, np.newaxis]) <= _half_of_last(decimals)).all(axis=0)
         found = np.zeros(len(values), dtype=np.bool_)
-        found[known] = self._small_of(counts, values[known], decimals)
+        if agree.any():
+            picked = int(np.argmax(agree))
+            found[known] = self._is_small(top[:, picked], whole[:, picked])
         return found
 
     def small_in_percentages_of_one(self, values: Floats, decimals: int) -> Flags:
@@ -195,28 +194,46 @@ class RawCounts:
         known = ~np.isnan(values)
         found = np.zeros(len(values), dtype=np.bool_)
         is_enough = known.sum() >= FEWEST_PERIODS and len(np.unique(values[known])) > 1 and len(self.organisations) > 1
-        if self.rule.percent is None or not is_enough:
-            return found
-        for tops, wholes in zip(*(self.series.get(column, ()) for column in self.rule.percent), strict=True):
-            if tops.shape == wholes.shape and tops.shape[1] >= len(values):
-                windows = [
-                    np.lib.stride_tricks.sliding_window_view(each, len(values), axis=1).reshape(-1, len(values))
-                    for each in (tops, wholes)
-                ]
-                found[known] |= self._small_of([each[:, known] for each in windows], values[known], decimals)
+        if is_enough:
+            for tops, wholes, percentages in self._percentages:
+                if run := _run(percentages, values, known, within=_half_of_last(decimals)):
+                    found[known] |= self._is_small(tops[run], wholes[run])
         return found
 
-    def _small_of(self, counts: Sequence[Floats], values: Floats, decimals: int) -> Flags:
-        """Return which percentages are of small counts, of the first row of numerators and denominators that agree."""
-        top, whole = counts
-        with np.errstate(divide="ignore", invalid="ignore"):
-            agree = (np.abs(100 * top / whole - values) <= 0.5 * 10.0**-decimals + SAME).all(axis=1)
-        picked = int(np.argmax(agree)) if agree.any() else None
-        if picked is None:
-            return np.zeros(len(values), dtype=np.bool_)
-        small = [(each[picked] >= 1) & (each[picked] <= self.rule.threshold) for each in counts]
-        found: Flags = small[0] | small[1]
-        return found
+    @cached_property
+    def _percentages(self) -> list[tuple[Floats, Floats, Floats]]:
+        """The numerators and the denominators over time, with their percentages; none if the policy names none."""
+        top, whole = (self.series.get(column, []) for column in self.rule.percent or ("", ""))
+        pairs = [(tops, wholes) for tops, wholes in zip(top, whole, strict=True) if tops.shape == wholes.shape]
+        return [(tops, wholes, _percent(tops, wholes)) for tops, wholes in pairs]
+
+    def _is_small(self, top: Floats, whole: Floats) -> Flags:
+        """Return which percentages are of small counts."""
+        small: Flags = (top >= 1) & (top <= self.rule.threshold) | (whole >= 1) & (whole <= self.rule.threshold)
+        return small
+
+
+def _run(series: Floats, values: Floats, known: Flags, *, within: float) -> tuple[Codes, Codes] | None:
+    """Return the places of the first run of consecutive periods in which a series has all known values; None if none.
+
+    Where the first of them is decides for nearly all: the others are compared there alone.
+    """
+    at = np.flatnonzero(known)
+    starts = max(series.shape[1] - len(values) + 1, 0)
+    rows, first = np.nonzero(np.abs(series[:, at[0] : at[0] + starts] - values[at[0]]) <= within)
+    columns = first[:, np.newaxis] + at
+    agree = np.flatnonzero((np.abs(series[rows[:, np.newaxis], columns] - values[known]) <= within).all(axis=1))
+    return (rows[agree[0]], columns[agree[0]]) if len(agree) else None
+
+
+def _percent(top: Floats, whole: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 100 * top / whole
+
+
+def _half_of_last(decimals: int) -> float:
+    """Return how far a percentage can be from the one that is printed with some decimals."""
+    return 0.5 * 10.0**-decimals + SAME
 
 
 def _codes(values: Iterable[Any]) -> Codes:

@@ -62,6 +62,12 @@ def number_of(text: str) -> float:
     return float(printed_number(text))
 
 
+@lru_cache(maxsize=100_000)
+def _decimals_of(text: str) -> int:
+    exponent = printed_number(text).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 @dataclass(frozen=True)
 class Cells:
     """Cells of one kind, such as a column: what they are called, each cell's text, organisation and row's name."""
@@ -89,11 +95,10 @@ class Cells:
         """Whether the published cells are percentages, which do not add up."""
         return wording.is_share(self.label) or any(text.endswith("%") for text in self.texts)
 
-    @cached_property
+    @property
     def decimals(self) -> int:
         """The decimals that the cells are shown with; none where all end with a 0, as pandas writes 18.0 for 18."""
-        exponents = (printed_number(text).normalize().as_tuple().exponent for text in self.texts)
-        return max((0, *(-each for each in exponents if isinstance(each, int))))
+        return max(map(_decimals_of, self.texts), default=0)
 
     def named(self, n: int) -> str:
         """Return the name of a published cell's row, and of the part of the table that it is in."""

@@ -68,7 +68,10 @@ def _notes(comparison: Comparison) -> Iterator[str]:
             "number has one." + any(": mean since " in each.label for each in comparison.of(*NUMBERS)) * SINCE
         )
     if any(fact.is_illustrative for report in (comparison.before, comparison.now) for fact in report.facts):
-        yield "Some of these numbers are illustrative, or rest on illustrative data."
+        yield (
+            "Some of these numbers are illustrative, or rest on illustrative data. If only one of two values is "
+            "illustrative, this page does not say by how much the number changed."
+        )
 
 
 def _chapters(comparison: Comparison) -> Iterator[str]:
@@ -126,7 +129,7 @@ def _figure(change: Change, comparison: Comparison) -> str:
     link = f"[Figure {figure.number}]({figure.chapter}.qmd#{figure.id})"
     if change.check == "figure-appeared":
         return f"{link} is new: {escaped(figure.title)}"
-    shows = f" ({escaped(change.shows)})" if change.shows else ""
+    shows = f" (months of {comparison.now.quarter.label}: {escaped(change.shows)})" if change.shows else ""
     return f"{link}: {marked(change.words, MARKS, escape=escaped)}{shows}"
 
 

@@ -188,8 +188,8 @@ def overview(*measures: Measure | str, dataset: str = "", caption: str = "The me
 
 _NOTE = (
     "“Change” compares {now} with {before}: percentages of all their months together, in points, and averages of other "
-    "measures. Where the chart shows common cause, this change is normal variation. “Needs attention” is judged from the charts alone, not from goals that they do "
-    "not show."
+    "measures. Where the chart shows common cause, this change is normal variation. “Needs attention” is judged from "
+    "the charts alone, not from goals that they do not show."
 )
 _NO_BASELINE = " A dash under “Baseline” means that there is no earlier level to compare with."
 _IN_WORDS = {"improvement": "better", "concern": "worse"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,8 @@ def _charts(theme: str, shown: Callable[[str], str]) -> Iterator[Pair]:
         yield Pair(f"text in a chart ({theme})", shown(each), paper, TEXT)
     for each in CHART_PARTS:
         yield Pair(f"a part of a chart ({theme})", shown(each), paper, PART)
+    for each in dict.fromkeys([*palette.CATEGORIES, *chain(*palette.HUES), *palette.GREYS]):
+        yield Pair(f"a number in a bar ({theme})", shown(palette.text_on(each)), shown(each), TEXT)
     for one, other in pairwise(palette.CATEGORIES):
         yield Pair(f"neighbouring categories ({theme})", shown(one), shown(other), PART)
 
@@ -181,7 +183,7 @@ def _checks(job: RenderJob, chapters: Sequence[Chapter]) -> Iterator[Row]:
         drawn = pairs[f"{theme} charts"]
         yield (
             f"In charts on {theme} pages, the contrast is {TEXT:g} to 1 for text and {PART:g} to 1 for lines, points "
-            "and colours side by side",
+            "and neighbouring categories without an order",
             f"At least {_lowest([each for each in drawn if each.least == TEXT])} for text and "
             f"{_lowest([each for each in drawn if each.least == PART])} for the others, {_in_pairs(drawn)}",
         )
@@ -248,6 +250,10 @@ def _known(job: RenderJob) -> Iterator[str]:
     """Yield what the accessibility statement says is not tested or not accessible."""
     yield "Nobody who uses assistive technology every day has tested this report yet."
     yield "Only people can judge whether an alternative text says enough and the language is plain."
+    yield (
+        "Shades of categories in an order have less contrast than 3 to 1 with each other, and pale ones with the page. "
+        "A gap parts them, and the chart's table has the same numbers."
+    )
     if "pdf" in job.formats:
         yield "In the PDF, the data of a chart are not beside it. They are on these pages."
     if "docx" in job.formats:
