@@ -14,7 +14,7 @@ from natpatsip.blocks.tables_and_callouts import Block, Drawing, drawing_span, f
 from natpatsip.blocks.values_in_words import NotPrintableError, text_of_value
 from natpatsip.charts import palette
 from natpatsip.errors import FigureError
-from natpatsip.facts.publishing import Fact
+from natpatsip.facts.fact import Fact
 from natpatsip.known_drawings import noted
 
 
