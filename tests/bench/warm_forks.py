@@ -54,7 +54,9 @@ def run_all(project: Path, quarter: str, folder: Path, order: dict[str, list[str
     while todo or running:
         for name in [each for each, before in todo.items() if done.issuperset(before)]:
             if len(running) < FORKS:
-                handed.write_text(json.dumps(facts), encoding="utf-8")
+                written = handed.with_suffix(".new")  # a fork that runs may be reading the file
+                written.write_text(json.dumps(facts), encoding="utf-8")
+                written.replace(handed)
                 del todo[name]
                 running[_forked(project, quarter, folder, name, exporter)] = name
         child, status = os.wait()
