@@ -77,7 +77,7 @@ def value_axis(
     --------
     >>> axis = value_axis([79.1, 83.0, 85.0, 92.3], percent=True)
     >>> axis.ticks
-    (80.0, 85.0, 90.0)
+    (80.0, 85.0, 90.0, 95.0)
     >>> value_axis([3, 40]).low
     0.0
     """
