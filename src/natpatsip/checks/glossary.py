@@ -1,6 +1,6 @@
 """What readers are shown and not told: acronyms that the glossary lacks, and facts without a label of their own.
 
-Terms of the glossary that the text does not use, or that have no meaning beside them or two, are found too.
+Terms of the glossary that the text does not use, or that have no meaning beside them, or more than one, are found too.
 """
 
 from __future__ import annotations

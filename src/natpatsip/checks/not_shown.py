@@ -32,7 +32,7 @@ _REMEDIES = {
 _SERIES = re.compile(r"\b(?:Name: .*, )?(?:Length: \d+, )?dtype: \S+\s*\Z")
 _TILE = re.compile(r"\[?Tile\(")
 _LOST = re.compile(r"^\S.*:\d+: ChainedAssignmentError: .*(?:\n(?:\S.*)?)*?\n {2}(?P<line>\S.*)$", re.MULTILINE)
-"""What pandas prints about a value set on a copy, and last the line of code. It is no error, so the cell goes on."""
+"""What pandas prints about a value set on a copy, and last the line of code. It is a warning, so the cell goes on."""
 
 
 def check(context: CheckContext) -> list[Finding]:

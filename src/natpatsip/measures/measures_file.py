@@ -52,7 +52,7 @@ class Measures:
         Raises
         ------
         DataError
-            If there is no such measure.
+            If the file does not declare it.
         """
         if name not in self.by_id:
             known = f"The measures of {FILE} are {', '.join(self.by_id)}." if self.by_id else f"{FILE} has none."
