@@ -105,7 +105,6 @@ class Clutter:
 
     def __init__(self, width: float, height: float) -> None:
         self.cells: Grid = np.zeros((int(height // CELL) + 1, int(width // CELL) + 1))
-        self.texts: Grid = np.zeros_like(self.cells)
         self.points: Grid = np.zeros_like(self.cells)
 
     def add_box(self, left: float, top: float, right: float, bottom: float, *, weight: float = ON_DATA) -> None:
@@ -115,7 +114,6 @@ class Clutter:
     def add_text(self, left: float, top: float, right: float, bottom: float) -> None:
         """Add a text, which neither a label nor a leader may cross."""
         self.add_box(left, top, right, bottom, weight=ON_LABEL)
-        self.texts[self._within(left, top, right, bottom)] += ON_LABEL
 
     def add_point(self, x: float, y: float, reach: float) -> None:
         """Add a point of data, which neither a label nor a leader crosses if there is another place."""
@@ -202,7 +200,7 @@ def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float, float]:
     rows = np.arange(cost.shape[0])
     is_above = middle < label.y
     edges = np.where(is_above, rows + tall, rows)
-    crossed = np.pad(clutter.texts + clutter.points, ((1, 0), (0, 0))).cumsum(axis=0)
+    crossed = np.pad(clutter.cells + clutter.points, ((1, 0), (0, 0))).cumsum(axis=0)  # along a line, cell after cell
     level = min(max(int(label.y // CELL), 0), len(crossed) - 2)
     through = np.abs(crossed[edges] - crossed[level + is_above])
     leaders = label.leaders(left)
