@@ -475,11 +475,13 @@ local function shown_name(name, rows, c, is_month)
 end
 
 -- A column of targets with nothing in it is left out: there is no target. Any other shows that its values are missing.
-local function without_empty_targets(rows)
+-- So is the column of a file that says in each row what the note above the table does.
+local function shown_columns(rows, note)
   local kept = {}
   for c, name in ipairs(rows[1] or {}) do
-    local is_kept = name:lower() ~= 'target'
-    for r = 2, #rows do is_kept = is_kept or (rows[r][c] or '') ~= '' end
+    local is_noted = note and name == 'Provenance' and c == #rows[1]
+    local is_kept = name:lower() ~= 'target' and not is_noted
+    for r = 2, #rows do is_kept = is_kept or (rows[r][c] or '') ~= (is_noted and note or '') end
     if is_kept then table.insert(kept, c) end
   end
   local out = {}
@@ -492,8 +494,8 @@ end
 
 local function is_number(text) return text == '' or (text:match('^%-?[%d.]') and not text:match('^%-?0[%dx]') and tonumber(text) ~= nil) end
 
-local function data_table(path, label)
-  local rows = without_empty_targets(csv_rows(read(path)))
+local function data_table(path, label, note)
+  local rows = shown_columns(csv_rows(read(path)), note)
   local head = rows[1] or {}
   local numeric, decimals, is_month = {}, {}, {}
   for c = 1, #head do
@@ -558,7 +560,7 @@ local function html_figure(div)
   local after = { '</div>' }
   if a.note then table.insert(after, '<p class="figure-note">' .. html(turned(a.note)) .. '</p>') end
   table.insert(after, '<details class="figure-data"><summary>Data behind figure ' .. a.number .. '</summary>'
-    .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description))
+    .. region('Data behind figure ' .. a.number) .. data_table(a.data, label .. ': ' .. turned(a.description), a.note)
     .. '</section></details>')
   local png = a.interactive and '\n<button type="button" class="figure-png scripted">picture (PNG)</button>' or ''
   local files = '<p class="figure-files">Download figure ' .. a.number .. ': <a href="' .. html(a.data)

@@ -37,6 +37,20 @@ class ReportError(Exception):
     """The errors that `together` joined in this one; empty if it is a single one."""
 
 
+def is_own(kind: str) -> bool:
+    """Return True for one of a report's own errors, by its name: its text is a sentence, which needs no name before it.
+
+    Examples
+    --------
+    >>> is_own("FactError"), is_own("ValueError")
+    (True, False)
+    """
+    kinds = [ReportError]
+    for each in kinds:
+        kinds.extend(each.__subclasses__())
+    return kind in {each.__name__ for each in kinds}
+
+
 class UsageError(ReportError):
     """The command line asks for something that does not exist."""
 

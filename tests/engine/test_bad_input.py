@@ -63,7 +63,7 @@ CELLS = {
     "citation-of-nothing": (
         [prose('We trained `{python} cite("staff_traind")` staff.', id="news")],
         [
-            at(4, "We trained `{python}…", "news") + ', inline expression `{python} cite("staff_traind")`: ',
+            at(4, "We trained `{python}…", "news") + ', inline expression `{python} cite("staff_traind")`: '
             'cite("staff_traind", "2024-25-Q2"): nobody publishes this fact',
             'Did you mean "staff_trained"?',
         ],

@@ -53,5 +53,10 @@ def test_the_last_tick_is_at_or_above_the_highest_value_if_that_adds_little_heig
         assert axis.ticks[-1] >= high or axis.ticks[-1] + step - axis.high > TICK_COST * room
 
 
+@pytest.mark.parametrize("limits", [(33.3, 50.1), (33.1, 50.5)])
+def test_a_limit_just_above_a_tick_gets_another_one_above_it(limits):
+    assert value_axis(limits, percent=True).ticks[-1] == 55
+
+
 def test_percentages_get_no_tick_above_all():
     assert value_axis([61.0, 99.0], percent=True).ticks[-1] == 100

@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from natpatsip import charts, figure, spc
+from natpatsip.charts import palette
 from natpatsip.charts.icons import ICONS
+from natpatsip.charts.layout.canvas import Canvas
+from natpatsip.charts.layout.labels import EdgeLabel
+from natpatsip.charts.layout.line_labels import CELL, POINT, Clutter, LineLabel, write_line_labels
 from natpatsip.charts.layout.sizes import text_width, wrap, wrap_name
-from support.chart_samples import NAMES
+from support.chart_samples import NAMES, SAMPLES
 from support.layouts import check, measure, series, true_width, written
 
 REASONS = {
@@ -157,6 +161,52 @@ def test_the_line_from_a_mean_to_its_label_passes_over_no_point_that_it_would_se
         named = [box for box in layout.symbols if box.left < x < box.right and box.top < bottom and top < box.bottom]
         assert not named, (x, top, bottom)
     assert leaders or not rebase
+
+
+@pytest.mark.parametrize("kind", ["spc", "run", "trend", "stacked"])
+def test_no_gridline_passes_through_words_in_a_plot_and_their_ground_covers_no_data(kind):
+    specification, found = SAMPLES[kind]().to_dict(), []
+    for layout in (specification, specification["usermeta"]["narrow"]):
+        rows = [
+            each["data"].get("values") or specification["datasets"][each["data"]["name"]] for each in layout["layer"]
+        ]
+        marks = [each["mark"] for each in layout["layer"]]
+        boxes = rows[0] if marks[0] == {"type": "rect", "color": palette.PAPER} else []  # behind all data
+        written = [
+            row
+            for mark, texts in zip(marks, rows, strict=True)
+            if mark["type"] == "text" and (kind != "stacked" or mark["fontWeight"] == 600)  # other words are on bars
+            for row in texts
+            if 8 < row["y"] < layout["height"] - 8 and 0 <= row["x"] < layout["width"]
+        ]
+        for row in written:
+            assert any(box["x"] <= row["x"] <= box["x2"] and box["y"] < row["y"] < box["y2"] for box in boxes), row
+        assert all(0 <= box["y"] < box["y2"] < layout["height"] for box in boxes), "the axis is left whole"
+        found += written
+    assert found
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+@pytest.mark.parametrize(("first", "second"), [(15, 28), (14, 31), (12, 27)])
+def test_the_latest_mean_of_a_narrow_chart_is_named_in_its_own_period(first, second, seed):
+    values = series(45, level=1725, spread=60, steps=[(first, 740), (second, 250)], seed=seed)
+    rebase = [f"{values.index[place]:%Y-%m}" for place in (first, second)]
+    chart = chart_of(values, rebase=rebase, reasons=REASONS, percent=False, improvement="increase")
+    layout = check(chart)[1]
+    since = max(x for x, top, bottom in layout.verticals if bottom - top > 100)
+    [label] = [box for box in layout.texts if box.text == f"Mean {values.iloc[second:].mean():,.0f}"]
+    assert label.left > since
+
+
+def test_the_line_from_a_mean_to_its_label_runs_along_no_line_of_the_data():
+    canvas, clutter = Canvas(), Clutter(200, 200)
+    clutter.add_box(0, 70, 200, 130)  # the label has to go further away, its line over as much wherever it is
+    clutter.add_path([(9, 60), (15, 100)])
+    mean = EdgeLabel("Mean 44.5%", 44.5, palette.MEAN)
+    write_line_labels(canvas, [LineLabel((mean,), 100, 0, 200)], clutter)
+    [leader] = [row for rows in canvas.lines.values() for row in rows]
+    assert leader["x"] == leader["x2"]
+    assert leader["x"] > 15 + POINT + CELL
 
 
 def test_limits_that_lie_together():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from types import SimpleNamespace
 
 import openpyxl
@@ -11,6 +12,7 @@ from natpatsip.datasets.descriptor import Disclosure
 from natpatsip.facts.fact import Fact
 from natpatsip.measures.definitions import MIDDLES, ROLES
 from natpatsip.measures.measures_file import Measures, declared
+from natpatsip.pipeline.notebook_outputs import FigureRecord
 from natpatsip.pipeline.plan import Plan
 from natpatsip.pipeline.staging import data_file
 from natpatsip.quarter import Quarter
@@ -30,6 +32,17 @@ def rows_of(plan, sheet, facts, file):
     page = openpyxl.load_workbook(file)[sheet]
     header, *rows = page[next(iter(page.tables.values())).ref]
     return [dict(zip([cell.value for cell in header], [cell.value for cell in row], strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("is_illustrative", [True, False])
+def test_each_row_of_a_figures_data_says_that_it_is_illustrative(tmp_path, is_illustrative):
+    record = {"id": "fig-beds", "data": "month,beds\n2024-08,3\n2024-09,\n", "is_illustrative": is_illustrative}
+    figures = [FigureRecord(1, "ward", "Ward", record, {})]
+    data_file.write_figure_data(tmp_path, figures, illustrative="=Drawn, for now.")
+    header, *rows = csv.reader((tmp_path / "fig-beds.csv").read_text(encoding="utf-8").splitlines())
+    said = (["Provenance"], ["'=Drawn, for now."]) if is_illustrative else ([], [])
+    assert header == ["month", "beds", *said[0]]
+    assert rows == [["2024-08", "3", *said[1]], ["2024-09", "", *said[1]]]
 
 
 def test_each_number_is_named_by_its_label_and_its_id_comes_last(plan, tmp_path):

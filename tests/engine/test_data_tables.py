@@ -89,6 +89,16 @@ def test_a_date_is_called_a_month_only_where_it_is_one(tmp_path, dates, name):
     assert [cell.text_content() for cell in table.xpath(".//thead/tr/th")] == [name, "Seen"]
 
 
+@pytest.mark.parametrize(("said", "heads"), [("Illustrative data.", []), ("Reported", ["Provenance"])])
+def test_a_column_of_what_the_note_above_the_table_says_is_in_the_file_alone(tmp_path, said, heads):
+    staged = stage(tmp_path / "staged")
+    rows = to_csv([["month", "seen", "Provenance"], ["2024-07", 5, said], ["2024-08", 6, said]])
+    (staged / "figures" / "fig-caseload.csv").write_text(rows, encoding="utf-8")
+    render.render(staged, tmp_path / "made", ("html",), renderer=render.PANDOC, timestamp=TIMESTAMP)
+    table = html.parse(str(tmp_path / "made" / "html" / "visits.html")).getroot().get_element_by_id("fig-caseload")
+    assert [cell.text_content() for cell in table.xpath(".//thead/tr/th")] == ["Month", "Seen", *heads]
+
+
 def test_a_total_is_a_row_named_so_and_not_one_whose_name_goes_on_after_a_colon(pages):
     rows = html.parse(str(pages / "glossary.html")).getroot().xpath("//table[caption='What was counted']/tbody/tr")
     assert {row[0].text_content(): "total" in row.get("class", "").split() for row in rows} == NAMES

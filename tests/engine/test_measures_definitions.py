@@ -123,8 +123,25 @@ def test_a_target_is_a_value_of_the_params_in_the_unit_of_the_measure(tmp_path, 
     )
     measures = declared(tmp_path)
     with pytest.raises(DataFileError) as error:
-        measures.check_targets(params.load("2024-25-Q2", project=tmp_path))
+        measures.check_targets(params.load("2024-25-Q2", project=tmp_path), tmp_path)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("target", "is_refused"), [(750, True), (-1, True), (0, False), (85, False), (100, False)])
+def test_the_target_of_a_share_is_from_0_to_100_percent(tmp_path, target, is_refused):
+    read(tmp_path, target=target)
+    measures, decided = declared(tmp_path), params.load("2024-25-Q2", project=tmp_path)
+    if not is_refused:
+        measures.check_targets(decided, tmp_path)
+        return
+    with pytest.raises(DataFileError) as error:
+        measures.check_targets(decided, tmp_path)
+    said = rf"params/2024-25-Q2\.yml, line \d+, targets\.standard\.value: found {target}, the target of waits in "
+    assert re.match(said, str(error.value))
+    text = (tmp_path / "data" / "measures.yml").read_text(encoding="utf-8")
+    given = re.sub("(?m)^ +denominator:.*\n", "", text.replace("numerator:", "value:"))
+    (tmp_path / "data" / "measures.yml").write_text(given, encoding="utf-8")
+    declared(tmp_path).check_targets(decided, tmp_path)  # a percentage that is given may be of more than the whole
 
 
 def test_a_project_without_the_file_has_no_measures(tmp_path):

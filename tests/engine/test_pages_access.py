@@ -303,6 +303,15 @@ def test_each_page_of_a_draft_says_once_that_it_is_one(html_pages):
 
 
 @pytest.mark.parametrize("width", [1280, 800, 375])
+def test_the_contents_of_the_whole_report_are_as_wide_as_its_text(html_pages, chrome, width):
+    with opened(chrome, width=width) as window:
+        tab = window.new_page()
+        tab.goto((html_pages / "report.html").as_uri())
+        contents, text = (tab.locator(each).first.bounding_box() for each in (".whole-contents > ol", "main > section"))
+    assert (contents["x"], contents["width"]) == pytest.approx((text["x"], text["width"]), abs=1)
+
+
+@pytest.mark.parametrize("width", [1280, 800, 375])
 def test_the_cover_is_a_banner_on_screens_of_any_width(html_pages, chrome, width):
     with opened(chrome, width=width) as window:
         tab = window.new_page()

@@ -350,6 +350,30 @@ def test_a_funnel_plot_names_who_is_outside_and_says_if_a_point_was_moved(
         assert all(end <= s or start >= e or abs(y - at) >= 12 for s, e, at in ends[place + 1 :])
 
 
+BESIDE_LINES = """width => {
+    const look = { fill: "#000", outline: "#000", shape: "circle" };
+    const organisations = [{ name: "East", size: 40, value: 100, kind: 1 }];
+    const limits = { lower_inner: [.35, .7], lower_outer: [.06, .65], upper_inner: [1, .93], upper_outer: [1, .98] };
+    const named = { chosen: "", sizeName: "People", valueName: "Seen, %", printed: String, mark: "Illustrative data" };
+    const shown = { organisations, limits, sizes: [5, 52], middle: 83, ...named };
+    const drawn = window.natpatsipOrganisationCharts.funnel(shown, width, { colours: {}, points: [look, look] });
+    return [...drawn.svg.querySelectorAll("text")].map((each) => [each.textContent, Number(each.getAttribute("y"))]);
+}"""
+
+
+def test_a_funnel_plot_that_reaches_near_0_has_a_tick_there_and_names_stand_clear_of_its_lines(tab, pages):
+    open_page(tab, pages)
+    texts = dict(tab.evaluate(BESIDE_LINES, 700))
+    zero, whole = texts["0"] - 4, texts["100"] - 4
+
+    def y(value):
+        return zero + (whole - zero) * value / 100
+
+    share = (40 - 5) / (52 - 5)
+    for level in (100 - 2 * share, 100 - 7 * share, 83):
+        assert not texts["East"] - 11 <= y(level) <= texts["East"] + 3
+
+
 def test_the_funnel_plot_says_in_words_who_is_outside(tab, pages):
     open_page(tab, pages)
     text = tab.locator(".organisations-all").inner_text()

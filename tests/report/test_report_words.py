@@ -162,6 +162,12 @@ def test_each_chapter_of_q1_begins_with_which_of_its_numbers_are_illustrative(ch
     assert "(illustrative)" not in " ".join(blocks)
 
 
+def test_the_headline_numbers_of_q1_say_above_them_which_are_illustrative(chapters):
+    [tiles] = chapters["2024-25-Q1", "index"].main.xpath(".//*[@class='tiles']")
+    [said] = tiles.xpath("./preceding-sibling::p")
+    assert re.search("follow from published totals; the other .* are illustrative", said.text_content())
+
+
 @in_each_quarter
 def test_no_definition_is_called_the_usual_one_without_its_words(chapters, quarter):
     assert [text for text in everything(chapters, quarter) if "is the usual one" in text and "where" not in text] == []

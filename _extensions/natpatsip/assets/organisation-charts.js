@@ -48,13 +48,14 @@
 
   function isNumber(value) { return typeof value === "number" && isFinite(value); }
 
-  // The values that an axis has to hold, with a little room; percentages stay between 0 and 100.
+  // The values that an axis has to hold, with a little room; percentages stay between 0 and 100. As on the report's other
+  // charts, it begins at 0, with a tick there, if that costs less than half of its height.
   function span(values, isPercent) {
     var known = values.filter(isNumber);
     if (!known.length) return [0, 1];
     var low = Math.min.apply(null, known), high = Math.max.apply(null, known);
     var room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
-    low = low >= 0 ? Math.max(0, low - room) : low - room;
+    low = low >= 0 && (low < room || low < high / 2) ? 0 : low - room;
     return [low, isPercent ? Math.min(100, Math.max(high + room, low + 1)) : high + room];
   }
 
@@ -195,27 +196,45 @@
       ring(svg, points[chosen].x, points[chosen].y, 9, data);
       symbol(svg, data.points[shown.organisations[chosen].kind], points[chosen].x, points[chosen].y);
     }
-    nameOutliers(svg, shown.organisations, points, { end: width - RIGHT, top: top, bottom: bottom }, chosen, colours.ink);
+    var curves = Object.keys(limits).map(function (name) {
+      return shown.sizes.map(function (size, at) { return { x: x(size), y: y(100 * limits[name][at]) }; });
+    });
+    curves.push([{ x: LEFT, y: y(shown.middle) }, { x: width - RIGHT, y: y(shown.middle) }]);
+    var plot = { end: width - RIGHT, top: top, bottom: bottom, curves: curves, mark: shown.mark };
+    nameOutliers(svg, shown.organisations, points, plot, chosen, colours.ink);
     return { svg: svg, points: points, isMoved: points.some(function (each, at) { return each.x !== own[at].x; }) };
   }
 
-  // The names of the organisations outside the outer limits, each beside its point, as far as there is room. The chosen one is
-  // named in the legend.
+  function isThrough(curve, box) {
+    return curve.some(function (to, at) {
+      var from = curve[Math.max(0, at - 1)], left = Math.max(box[0], from.x), right = Math.min(box[2], to.x);
+      if (left > right) return false;
+      var ends = [left, right].map(function (x) { return scale(from.x, to.x, from.y, to.y)(x); });
+      return Math.max(ends[0], ends[1]) >= box[1] && Math.min(ends[0], ends[1]) <= box[3];
+    });
+  }
+
+  // The names of the organisations outside the outer limits, each beside its point, as far as there is room: clear of the
+  // lines if it can be. The chosen one is named in the legend.
   function nameOutliers(svg, organisations, points, plot, chosen, colour) {
     var taken = points.map(function (each) { return [each.x - 6, each.y - 6, each.x + 6, each.y + 6]; });
+    if (plot.mark) taken.push([plot.end - plot.mark.length * (LETTER + 1), 0, plot.end, plot.top - 7]);
     organisations.forEach(function (each, at) {
       if (!each.kind || at === chosen) return;
       var x = points[at].x, y = points[at].y, wide = each.name.length * LETTER, half = wide / 2;
       var places = [[x + 9, y + 4], [x - 9 - wide, y + 4], [x - half, y - 10], [x - half, y + 18],
         [plot.end - wide, y - 10], [plot.end - wide, y + 18], [LEFT, y - 10], [LEFT, y + 18]];
-      var free = places.find(function (place) {
-        var box = [place[0], place[1] - 11, place[0] + wide, place[1] + 3];
-        return box[0] >= LEFT && box[2] <= plot.end && box[1] >= plot.top - 8 && box[3] <= plot.bottom && box[0] - 9 <= x && box[2] + 9 >= x &&
+      function boxOf(place) { return [place[0], place[1] - 11, place[0] + wide, place[1] + 3]; }
+      var free = places.filter(function (place) {
+        var box = boxOf(place);
+        return box[0] >= LEFT && box[2] <= plot.end && box[1] >= plot.top - 21 && box[3] <= plot.bottom && box[0] - 9 <= x && box[2] + 9 >= x &&
           taken.every(function (other) { return box[0] >= other[2] || box[2] <= other[0] || box[1] >= other[3] || box[3] <= other[1]; });
       });
-      if (!free) return;
-      taken.push([free[0], free[1] - 11, free[0] + wide, free[1] + 3]);
-      write(svg, each.name, free[0], free[1], "start", colour).classList.add("outlier");
+      if (!free.length) return;
+      function isClear(place) { return !plot.curves.some(function (curve) { return isThrough(curve, boxOf(place)); }); }
+      var best = free.find(isClear) || free[0];
+      taken.push(boxOf(best));
+      write(svg, each.name, best[0], best[1], "start", colour).classList.add("outlier");
     });
   }
 

@@ -188,7 +188,7 @@ class ControlChart:
             canvas.text("No data", line.width / 2, height / 2, colour=palette.QUIET, align="center")
         middle = self.found.middle if self.found else MEAN
         layers = marks.data_layers(self.result, self.segments, line, plot, self.course, middle=middle)
-        return Drawing(plot, [*canvas.backdrop(), *self._tint(line), *layers, *canvas.layers()])
+        return Drawing(plot, [*canvas.backdrop(plot), *self._tint(line), *layers, *canvas.layers()])
 
     def _tint(self, line: Timeline) -> list[Layer]:
         """Return the ground of the last segment after a step change that matters, in the colour of its badge."""

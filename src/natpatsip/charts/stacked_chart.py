@@ -166,7 +166,8 @@ class _StackedChart:
         if names:
             placed = _write_names(canvas, table.iloc[-1], names, plot, plot.width - (slot - bar) / 2)
             _write_groups(canvas, groups, placed, colours, plot.width + beside)
-        return Drawing(plot, [_bars_layer(rows, colours, plot, len(table), bar), *canvas.layers()])
+        bars = _bars_layer(rows, colours, plot, len(table), bar)
+        return Drawing(plot, [*canvas.backdrop(plot), bars, *canvas.layers()])
 
 
 def _colours(categories: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -257,7 +258,7 @@ def _write_values(
             continue
         colour = palette.text_on(colours[row["Category"]])
         x, y = (row["at"] + 0.5) * slot, (low + high) / 2
-        canvas.text(row["Value"], x, y, colour=colour, align="center", size=NOTE_SIZE)
+        canvas.text(row["Value"], x, y, colour=colour, align="center", size=NOTE_SIZE, is_on_data=True)
     return [_of_bare_parts(bare)] if bare and len(bare) < len({row["to"] - row["from"] for row in rows}) else []
 
 
@@ -334,7 +335,7 @@ def _write_totals(canvas: Canvas, totals: Mapping[int, float], printed: Words, p
         return 0.0
     for at, total in totals.items():
         x, y = (at + 0.5) * slot, plot.y(total) - 9
-        canvas.text(printed(total), x, y, align="center", size=NOTE_SIZE, bold=True, hides_grid=True)
+        canvas.text(printed(total), x, y, align="center", size=NOTE_SIZE, bold=True)
     return max(0.0, 16 - min(plot.y(total) for total in totals.values()))
 
 

@@ -86,7 +86,8 @@ def trend(
         top = canvas.title(y_title, -left, pixels, bottom=-10)
         plot = Plot(line.width, height, left, right, 2 - top, line.label_height, axis)
         _write_ends(canvas, known, line, plot, words)
-        return Drawing(plot, [*_layers(_rows(data, line, words), line, plot), *canvas.layers()])
+        drawn = _layers(_rows(data, line, words), line, plot)
+        return Drawing(plot, [*canvas.backdrop(plot), *drawn, *canvas.layers()])
 
     dates = timeline(data["date"])
     description = trend_text(list(data["date"]), list(data["value"]), dates, words=words)
@@ -165,5 +166,5 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
         is_above = y - min(near) <= max(near) - y
         y = min(near) - 14 - LINE_HEIGHT if is_above else max(near) + 14
         x, y = max(x - 4, 2), min(max(y, 8), plot.height - 9 - LINE_HEIGHT)
-        canvas.text(value, x, y, bold=True, hides_grid=True)
-        canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE, hides_grid=True)
+        canvas.text(value, x, y, bold=True)
+        canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)

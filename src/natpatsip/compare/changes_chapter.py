@@ -10,7 +10,7 @@ from natpatsip.blocks.values_in_words import escaped
 from natpatsip.compare import compare
 from natpatsip.compare.built_report import BuiltReport, CompareError
 from natpatsip.compare.changes import FIGURES, NARRATIVE, NUMBERS, NUMBERS_OF_ONE, Change, Comparison, number_table
-from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, marked
+from natpatsip.compare.word_diff import ADDED, REMOVED, SAME, abridged, difference, marked, words_of
 from natpatsip.pipeline.staging.markdown import BETWEEN
 
 NAME = "changes"
@@ -46,8 +46,8 @@ def chapter(comparison: Comparison, *, is_final: bool = False) -> str:
     """Return the chapter of changes, in the constructs of docs/chapters.md; in a final edition without narrative."""
     before = comparison.before.quarter
     narrative = (
-        " The narrative comes last, word by word, for the reviewers of this draft. If only a number in a sentence has "
-        "changed, it is listed as a number."
+        " The narrative comes last, for the reviewers of this draft: what was said, and what is said now. If only a "
+        "number in a sentence has changed, it is listed as a number."
     )
     intro = (
         f"This page compares this report with that of {before.label}, chapter by chapter: each number with its "
@@ -148,16 +148,19 @@ def _passages(comparison: Comparison, title: str, name: str) -> Iterator[str]:
     for kind in NARRATIVE:
         if changes := comparison.of(kind):
             yield f"### {VERBS[kind]}: {escaped(title)} {{#{NAME}-{name}-{VERBS[kind].lower()}}}"
-            yield from _sections(changes, title)
+            yield from _sections(changes, title, comparison)
 
 
-def _sections(changes: Sequence[Change], title: str) -> Iterator[str]:
+def _sections(changes: Sequence[Change], title: str, comparison: Comparison) -> Iterator[str]:
     for where in dict.fromkeys(change.where for change in changes):
         section = where.removeprefix(title).removeprefix(BETWEEN)
         heading, own = where.rpartition(BETWEEN)[2], [each for each in changes if each.where == where]
         said = [each for each in own if not (_is_whole(each) and each.words[0][1] == heading)]
-        items = "\n".join(f"- {_passage(each)}" for each in said)
-        yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**", items]))
+        if said and said[0].check == "narrative-reworded":
+            texts = [_both(each, comparison) for each in said]
+        else:
+            texts = ["\n".join(f"- {_passage(each)}" for each in said)]
+        yield "\n\n".join(filter(None, [section and f"**{escaped(section)}**", *texts]))
 
 
 def _is_whole(change: Change) -> bool:
@@ -168,6 +171,14 @@ def _is_whole(change: Change) -> bool:
 def _passage(change: Change) -> str:
     if change.check == "narrative-moved":
         return f"{escaped(change.words[0][1])} ({escaped(change.change)})"
-    if _is_whole(change):  # the heading above it says so
-        return escaped(change.words[0][1])
-    return marked(change.words, MARKS, around=AROUND, escape=escaped)
+    return escaped(change.words[0][1])  # the heading above it says that it is new or gone
+
+
+def _both(change: Change, comparison: Comparison) -> str:
+    """Return a reworded passage as each report has it, with the numbers that it gave."""
+    words = abridged(difference(words_of(change.expected), words_of(change.found)), AROUND)
+    lines = []
+    for report, own in ((comparison.before, REMOVED), (comparison.now, ADDED)):
+        side = [each for each in words if each[0] in (SAME, own)]
+        lines.append(f"{report.quarter.label}: {marked(side, MARKS, escape=escaped)}")
+    return "\\\n".join(lines)

@@ -97,12 +97,17 @@ def marked(
     >>> marked([("same", "one two three four five six"), ("added", "seven")], around=2)
     '… five six {+seven+}'
     """
-    pieces = []
-    for position, (kind, text) in enumerate(words):
-        if kind == SAME and around is not None:
-            text = _shortened_in_between(text, around, is_first=position == 0, is_last=position == len(words) - 1)
-        pieces.append(marks[kind].format(escape(text)))
-    return " ".join(pieces)
+    shown = words if around is None else abridged(words, around)
+    return " ".join(marks[kind].format(escape(text)) for kind, text in shown)
+
+
+def abridged(words: Sequence[Stretch], around: int) -> list[Stretch]:
+    """Return a difference whose stretches that are the same have so many words beside each change."""
+    last = len(words) - 1
+    return [
+        (kind, _shortened_in_between(text, around, is_first=at == 0, is_last=at == last) if kind == SAME else text)
+        for at, (kind, text) in enumerate(words)
+    ]
 
 
 def _shortened_in_between(text: str, around: int, *, is_first: bool, is_last: bool) -> str:

@@ -121,6 +121,11 @@ class Definition(Strict):
         return bool(self.value) and (self.is_percent or self.unit.startswith("per "))
 
     @property
+    def is_share(self) -> bool:
+        """Whether the measure's values are parts of a whole: no numerator may be above its denominator."""
+        return bool(self.numerator) and self.per == 100
+
+    @property
     def texts(self) -> Iterator[tuple[str, str]]:
         """The measure's texts that readers see, by key; a list's have the key of the list before theirs.
 

@@ -43,7 +43,7 @@ class MeasuredSeries:
         self.id = id
         self.definition: Definition = self._declared.definition(id)
         self.decided = params.load(self.here.quarter, project=self.here.project)
-        self._declared.check_targets(self.decided)
+        self._declared.check_targets(self.decided, self.here.project)
         self._refuse_months_without_a_point()
 
     @cached_property

@@ -21,7 +21,8 @@ from natpatsip.facts.fact import ID
 from natpatsip.files.yaml_models import place_of, read_yaml, sentences, shown
 from natpatsip.measures.definitions import BETWEEN_EVENTS, CONTROL_CHARTS, DAILY, DAYS, ROLES, Definition
 from natpatsip.params import Params
-from natpatsip.quarter import PARAMS_FOLDER
+from natpatsip.params import place as place_in_params
+from natpatsip.quarter import PARAMS_FOLDER, Quarter
 from natpatsip.wording import listing
 
 FILE = f"{FOLDER}/measures.yml"
@@ -63,31 +64,38 @@ class Measures:
         """Return a place in ``data/measures.yml`` as errors name it."""
         return place_of(FILE, self.content, keys)
 
-    def check_targets(self, params: Params) -> None:
-        """Check that each target is a value of a quarter's params, in the measure's unit.
+    def check_targets(self, decided: Params, project: Path) -> None:
+        """Check that each target is a value of a quarter's params, in the measure's unit, and one that it can have.
 
         Raises
         ------
         DataFileError
             With all that are not.
         """
-        together([DataFileError(text) for name in self.by_id for text in self._target_problems(name, params)])
+        together([DataFileError(text) for name in self.by_id for text in self._target_problems(name, decided, project)])
 
-    def _target_problems(self, name: str, params: Params) -> Iterator[str]:
-        each, values = self.by_id[name], params.values
+    def _target_problems(self, name: str, decided: Params, project: Path) -> Iterator[str]:
+        each, values = self.by_id[name], decided.values
         if not each.target:
             return
         if each.target not in values:
             known = f" The values there are {', '.join(values)}." if values else ""
             place = self.place(name, "target")
             yield (
-                f'{place}: found "{each.target}", which the params of {params.quarter} do not have.'
+                f'{place}: found "{each.target}", which the params of {decided.quarter} do not have.'
                 f"{nearest(each.target, values)}{known} "
-                f"Add it under `targets` in {PARAMS_FOLDER}/{params.quarter}.yml."
+                f"Add it under `targets` in {PARAMS_FOLDER}/{decided.quarter}.yml."
             )
         elif values[each.target].unit != each.unit:
             place, unit = self.place(name, "target"), values[each.target].unit
             yield f"{place}: {each.target} is in {unit}; expected a target in {each.unit}, the measure's unit."
+        elif each.is_share and not 0 <= values[each.target].value <= 100:
+            key = "targets" if each.target in decided.targets else "model"
+            place = place_in_params(Quarter.parse(decided.quarter), project, key, each.target, "value")
+            yield (
+                f"{place}: found {values[each.target].value:g}, the target of {name} in {FILE}, which is a part of a "
+                "whole; expected a target from 0 to 100."
+            )
 
 
 def declared(project: Path) -> Measures:

@@ -37,7 +37,7 @@ class RowChecks:
     def refuse_impossible(self, rows: pd.DataFrame) -> None:
         """Refuse rows that no measure's sum may hold, with the months and organisations of the first ones."""
         own, period = self._own, self._period
-        if own.numerator and own.per == 100:
+        if own.is_share:
             over = rows[own.numerator] > rows[own.denominator]
             self._refuse(rows, over, [own.numerator, own.denominator], "a numerator is above its denominator")
         if own.chart == "u":

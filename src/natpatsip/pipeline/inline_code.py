@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from natpatsip.blocks.values_in_words import NotPrintableError
-from natpatsip.errors import DataFileError, NotebookError
+from natpatsip.errors import DataFileError, NotebookError, is_own
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -69,6 +69,8 @@ def _reason(result: Mapping[str, Any], advise: Callable[[str, str], str]) -> str
     kind, message = result.get("ename", "Error"), result.get("evalue", "no value")
     if kind == NotPrintableError.__name__:
         return f" {message}"
+    if is_own(kind):
+        return f": {message}"
     advice = advise(kind, message)
     return f": {kind}: {message}{f'. {advice}' if advice else ''}"
 

@@ -210,7 +210,7 @@ def _refuse_unknown_measures(project: Path, quarter: Quarter, params: Params, no
         With all that are of another, or all that is wrong with the measures and their targets.
     """
     declared = measures.declared(project)
-    declared.check_targets(params)
+    declared.check_targets(params, project)
     asked = [notebook.rebases() for notebook in notebooks]
     others = {name for names in asked for name in names or ()}
     if None in asked or not (declared.by_id or others):

@@ -18,8 +18,9 @@ from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.known_drawings import noted
 
 Align = Literal["left", "center", "right"]
-GROUND = 2  # pixels of the page's ground beside a text that hides the grid
+GROUND = 2  # pixels of the page's ground beside a text, which hides the grid
 TOO_TALL = 1.25 * PAGE_HEIGHT  # shrunk to a page, its letters would be too small to read
+BOX: dict[str, Any] = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
 ByStyle = defaultdict[tuple[Any, ...], Rows]
 
 
@@ -139,6 +140,7 @@ class Canvas:
     """Collects text, lines and symbols by style: one layer for each style."""
 
     texts: ByStyle = field(default_factory=lambda: defaultdict(list))
+    on_ground: list[tuple[str, float, float, Align, int, bool]] = field(default_factory=list)
     lines: ByStyle = field(default_factory=lambda: defaultdict(list))
     behind: ByStyle = field(default_factory=lambda: defaultdict(list))
     symbols: Rows = field(default_factory=list)
@@ -153,23 +155,11 @@ class Canvas:
         align: Align = "left",
         size: int = TEXT_SIZE,
         bold: bool = False,
-        hides_grid: bool = False,
+        is_on_data: bool = False,
     ) -> None:
-        """Write a line of text; y is its middle. One that hides the grid has the page's ground behind it."""
-        if hides_grid:
-            width = text_width(text, size, bold=bold)
-            middle = x + {"left": 0.5, "center": 0.0, "right": -0.5}[align] * width
-            half = (size + 1) / (width + 2 * GROUND)  # of the height, where half of the width is 1
-            shape = f"M-1,{-half:.3f}H1V{half:.3f}H-1Z"
-            self.symbol(
-                shape,
-                middle,
-                y,
-                fill=palette.PAPER,
-                outline=palette.PAPER,
-                size=round((width + 2 * GROUND) ** 2),
-                width=0,
-            )
+        """Write a line of text; y is its middle. If it is not on data, it has the page's ground behind it."""
+        if not is_on_data:
+            self.on_ground.append((text, x, y, align, size, bold))
         style = (align, size, 600 if bold else 400, colour)
         self.texts[style].append({"x": round(x, 1), "y": round(y, 1), "text": text})
 
@@ -207,9 +197,13 @@ class Canvas:
         place = {"x": round(x, 1), "y": round(y, 1)}
         self.symbols.append({**place, "shape": shape, "fill": fill, "stroke": outline, "size": size, "width": width})
 
-    def backdrop(self) -> list[Layer]:
-        """Return the layers behind the data."""
-        return _rules(self.behind)
+    def backdrop(self, plot: Plot | None = None) -> list[Layer]:
+        """Return the layers behind the data; in a plot with a grid, texts have the page's ground behind them."""
+        if plot is None:
+            return _rules(self.behind)
+        found = (_ground(*each, plot) for each in self.on_ground)
+        grounds = [box for box in found if box["x"] < plot.width and box["x2"] > 0 and box["y"] < box["y2"]]
+        return [*([layer("rect", grounds, BOX, color=palette.PAPER)] if grounds else []), *_rules(self.behind)]
 
     def layers(self) -> list[Layer]:
         """Return the layers over the data: lines below symbols below text."""
@@ -239,9 +233,16 @@ class Canvas:
         return drawn + written
 
 
+def _ground(text: str, x: float, y: float, align: Align, size: int, bold: bool, plot: Plot) -> dict[str, float]:
+    """Return the ground of a text, as high as the plot has it: its lower edge is above the line of the axis."""
+    width, half = text_width(text, size, bold=bold), size / 2 + 1
+    left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * width - GROUND
+    box = {"x": left, "y": max(0.0, y - half), "x2": left + width + 2 * GROUND, "y2": min(plot.height - 1, y + half)}
+    return {name: round(place, 1) for name, place in box.items()}
+
+
 def _rules(lines: Mapping[tuple[Any, ...], Rows]) -> list[Layer]:
-    places = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     return [
-        layer("rule", rows, places, color=colour, strokeWidth=width, **({"strokeDash": list(dash)} if dash else {}))
+        layer("rule", rows, BOX, color=colour, strokeWidth=width, **({"strokeDash": list(dash)} if dash else {}))
         for (colour, width, dash), rows in lines.items()
     ]

@@ -28,7 +28,7 @@ APART = 3  # pixels of a label's sides from anything else
 POINT = 5  # pixels from the middle of a point to its edge
 # Cost of a cell covered; one pixel away from the line costs 1. A leader through a point would name the point.
 ON_DATA, ON_POINT, ON_LABEL = 8.0, 60.0, 4000.0
-OUTSIDE = 2.0  # cost of a pixel beyond the ends of its line for a latest label; others stay within them
+OUTSIDE = 20.0  # cost of a pixel beyond the ends of its line for a latest label; others stay within them
 WRONG_SIDE = 10.0
 CLEAR = 6  # pixels from a label's edge to its line, up to which no leader is needed
 
@@ -105,7 +105,6 @@ class Clutter:
 
     def __init__(self, width: float, height: float) -> None:
         self.cells: Grid = np.zeros((int(height // CELL) + 1, int(width // CELL) + 1))
-        self.texts: Grid = np.zeros_like(self.cells)
         self.points: Grid = np.zeros_like(self.cells)
 
     def add_box(self, left: float, top: float, right: float, bottom: float, *, weight: float = ON_DATA) -> None:
@@ -115,7 +114,6 @@ class Clutter:
     def add_text(self, left: float, top: float, right: float, bottom: float) -> None:
         """Add a text, which neither a label nor a leader may cross."""
         self.add_box(left, top, right, bottom, weight=ON_LABEL)
-        self.texts[self._within(left, top, right, bottom)] += ON_LABEL
 
     def add_point(self, x: float, y: float, reach: float) -> None:
         """Add a point of data, which neither a label nor a leader crosses if there is another place."""
@@ -202,7 +200,9 @@ def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float, float]:
     rows = np.arange(cost.shape[0])
     is_above = middle < label.y
     edges = np.where(is_above, rows + tall, rows)
-    crossed = np.pad(clutter.texts + clutter.points, ((1, 0), (0, 0))).cumsum(axis=0)
+    drawn = np.pad(clutter.cells + clutter.points, ((1, 0), (1, 1)))
+    near = (drawn[:, :-2] + drawn[:, 1:-1] + drawn[:, 2:]) / 3
+    crossed = near.cumsum(axis=0)  # so a line is crossed once, and has to be paid for all along
     level = min(max(int(label.y // CELL), 0), len(crossed) - 2)
     through = np.abs(crossed[edges] - crossed[level + is_above])
     leaders = label.leaders(left)

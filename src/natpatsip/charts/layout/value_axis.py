@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from natpatsip import wording
 from natpatsip.charts.layout.sizes import text_width
 
-TICK_COST = 0.15  # the share of its height that an axis grows by to have a tick at or above its highest value
+TICK_COST = 0.25  # the share of its height that an axis grows by to have a tick at or above its highest value
 
 
 def decimals_for(values: Iterable[float], levels: Iterable[float], *, percent: bool) -> int:

@@ -14,7 +14,6 @@ from natpatsip.charts import dark
 from natpatsip.charts.own_charts.drawn_marks import is_made_here
 from natpatsip.charts.own_charts.drawn_texts import unreadable
 from natpatsip.errors import FigureError, ReportError, together
-from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.pipeline.drawing import organisation_tables
 from natpatsip.pipeline.drawing.charts_to_svg import Artist
 from natpatsip.pipeline.options import FORMATS
@@ -40,7 +39,7 @@ def write_drawings(
     formats: Collection[str] = FORMATS,  # what none of them shows is not drawn
     found: Mapping[str, Drawn] = MappingProxyType({}),  # figures that were in the cache, by id
 ) -> None:
-    """Write each figure and picture as SVG into the staged project, as PNG if Word shows it, and each figure's data.
+    """Write each figure and picture as SVG into the staged project, and as PNG if Word shows it.
 
     What only pages need goes into ``drawings``: the narrow layout, and what makes a chart interactive.
 
@@ -54,7 +53,6 @@ def write_drawings(
     folder, drawings = staged / "figures", staged / "drawings"
     drawings.mkdir()
     for figure in figures:
-        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows_of(figure.record["data"])).encode())
         try:
             drawn = found.get(figure.id) or artist.drawn(figure.id, figure.forms)
             if not is_made_here(figure.specification) and (

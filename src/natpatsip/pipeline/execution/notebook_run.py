@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from natpatsip.errors import CellFailure, NotebookError, ReportError, of_the_machine
+from natpatsip.errors import CellFailure, NotebookError, ReportError, is_own, of_the_machine
 from natpatsip.facts.publishing import HANDED
 from natpatsip.pipeline.caching.run_cache import Facts
 from natpatsip.pipeline.execution import kernels as notebook_kernels
@@ -165,7 +165,7 @@ def _failure(plan: Plan, notebook: Notebook, output: Path, error: Any) -> str:
     count = str(error.exec_count)
     where = f"notebooks/{notebook.path.name}, {names.get(count, 'a cell')}"
     words = ESCAPES.sub("", str(error.evalue))
-    if error.ename in _report_errors():
+    if is_own(error.ename):
         sentence = re.sub(r"cell \[(\d+)\]", lambda match: names.get(match[1], match[0]), words)
         return f"{where}: {sentence}"
     traceback = [line for part in error.traceback for line in ESCAPES.sub("", part).splitlines() if line.strip()]
@@ -221,13 +221,6 @@ def _reports_line(plan: Plan, traceback: Sequence[str]) -> list[str]:
         elif (arrow := ARROW.match(line)) and file.is_relative_to(plan.project / "src"):
             found = f"  in {file.relative_to(plan.project).as_posix()}, line {arrow[1]}: {arrow[2].strip()}"
     return [found] if found else []
-
-
-def _report_errors() -> set[str]:
-    kinds = [ReportError]
-    for kind in kinds:
-        kinds.extend(kind.__subclasses__())
-    return {kind.__name__ for kind in kinds}
 
 
 def _short(text: str) -> str:

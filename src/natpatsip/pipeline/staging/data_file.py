@@ -1,4 +1,4 @@
-"""All data of a report as one file to download: the data of each figure, the measures and every number."""
+"""The data of a report to download: those of each figure, and all in one file with the measures and every number."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from natpatsip import wording
 from natpatsip.datasets import declaration
 from natpatsip.facts.fact import Fact
 from natpatsip.facts.fact_descriptions import Units, kind, period, unit_of
+from natpatsip.files.csv_files import rows_of, to_csv
 from natpatsip.measures.definitions import MIDDLES, Definition
 from natpatsip.measures.measures_file import declared
 from natpatsip.pipeline.notebook_outputs import FigureRecord
@@ -23,12 +24,25 @@ DATA_FILE = "report-data.xlsx"
 NOT_APPLICABLE = "[z]"
 BETWEEN = ", "
 ILLUSTRATIVE, ESTIMATE = "[i]", "[e]"
+PROVENANCE = "Provenance"  # a column of the data of a figure, as organisations' data have one
 ROLE_NAMES = {
     "baseline": "Baseline",
     "mean_before": "Middle line before the latest change",
     "mean": "Middle line now",
     "latest": "Latest value",
 }
+
+
+def write_figure_data(folder: Path, figures: Sequence[FigureRecord], *, illustrative: str) -> None:
+    """Write the data of each figure as CSV; if they are illustrative, the last column says so in each row.
+
+    A line above the header, or a note beside the file, would break what reads CSV, or be lost with the next copy.
+    """
+    for figure in figures:
+        rows = list(rows_of(figure.record["data"]))
+        if figure.record["is_illustrative"]:
+            rows = [[*row, illustrative if place else PROVENANCE] for place, row in enumerate(rows)]
+        (folder / f"{figure.id}.csv").write_bytes(to_csv(rows).encode())
 
 
 def write_data_file(

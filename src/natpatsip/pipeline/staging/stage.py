@@ -34,7 +34,7 @@ from natpatsip.pipeline.plan import GENERATED, Plan
 from natpatsip.pipeline.review_notes import STAGED as NOTES
 from natpatsip.pipeline.review_notes import notes_of, to_json, unplaced
 from natpatsip.pipeline.staging.chapter import ChapterWriter
-from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file
+from natpatsip.pipeline.staging.data_file import DATA_FILE, write_data_file, write_figure_data
 from natpatsip.pipeline.staging.data_phrases import phrases_in, typed_in
 from natpatsip.pipeline.staging.markdown import PLACES, Place
 from natpatsip.pipeline.staging.passport_text import Uses, listing, script
@@ -147,6 +147,7 @@ def stage(
     comments = _write_notes(plan, executed, folder)
     _write_settings(plan, staged)
     write_facts(facts, homes, folder / "facts.csv")
+    write_figure_data(folder / "figures", figures, illustrative=plan.settings.illustrative_data.figure)
     write_data_file(folder / DATA_FILE, plan, figures, facts, read, saved)
     return replace(staged, comments=comments)
 
