@@ -46,7 +46,7 @@ def share_rows(specification: dict[str, Any]) -> dict[str, Any]:
     def sharing(layout: Mapping[str, Any]) -> dict[str, Any]:
         return {**layout, "layer": [shared(layer) for layer in layout["layer"]]}
 
-    others = {"narrow": sharing(usermeta["narrow"])}
+    others: dict[str, Any] = {"narrow": sharing(usermeta["narrow"])}
     if "pages" in usermeta:
         others["pages"] = [sharing(layout) for layout in usermeta["pages"]]
     return {**specification, "usermeta": {**usermeta, **others}}
