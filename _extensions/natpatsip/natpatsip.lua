@@ -570,7 +570,7 @@ local function html_figure(div)
   return { raw('html', table.concat(out, '\n')), div.content, raw('html', table.concat(after, '\n')) }
 end
 
--- The parts of a figure that is too large for a printed page.
+-- A figure's drawings for paper, if it has any: one, or its parts if it is too large for a page.
 local function pages_of(a, id, ending)
   local parts = {}
   for n = 1, tonumber(a.pages or '0') do table.insert(parts, 'drawings/' .. id .. '-page-' .. n .. ending) end
@@ -581,30 +581,34 @@ end
 local function part_name(a, n) return n > 1 and 'Figure ' .. a.number .. ', part ' .. n .. ' of ' .. a.pages or '' end
 local function part_alt(a, n) return n == 1 and a.alt or part_name(a, n) end
 
+-- A note that says no more than the mark beside the figure's number is left out of print, where both are in sight at once.
+local function printed_note(a) return a.note ~= (a.mark or '') .. '.' and a.note or nil end
+
 local has_figures = false -- whether the PDF needs a list of them
 
 local function typst_figure(div)
   has_figures = true
   local a = div.attributes
-  local note = (a.note and ', note: ' .. plain(a.note) or '')
-  local parts = {}
-  for n, path in ipairs(pages_of(a, div.identifier, '.svg')) do
+  local said = printed_note(a)
+  local note = (a.mark and ', mark: ' .. plain(a.mark) or '') .. (said and ', note: ' .. plain(said) or '')
+  local paths, parts = pages_of(a, div.identifier, '.svg'), {}
+  local drawing = #paths == 1 and paths[1] or a.svg
+  for n, path in ipairs(#paths > 1 and paths or {}) do
     table.insert(parts, '(' .. typst_string(path) .. ', ' .. typst_string(part_alt(a, n)) .. ', '
       .. typst_string(part_name(a, n)) .. '),')
   end
   if #parts > 0 then note = note .. ', pages: (' .. table.concat(parts, ' ') .. ')' end
   return raw('typst', '#np-figure(' .. typst_string(div.identifier) .. ', number: ' .. typst_string(a.number)
     .. ', programme: ' .. plain(a.programme) .. ', title: ' .. plain(a.title) .. ', description: '
-    .. plain(a.description) .. ', picture: ' .. typst_string(a.svg) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
+    .. plain(a.description) .. ', picture: ' .. typst_string(drawing) .. ', alt: ' .. typst_string(a.alt) .. note .. ')'
     .. content(div.content))
 end
 
 -- Plain, since Quarto takes a paragraph of nothing but an image for a figure, too, with its alternative text as caption.
-local function word_image(a, id)
+local WIDE, TALL, PICTURE = 16.6, 21, 12.2 -- in centimetres: of the page's text, and of a picture without a number
+local function word_image(a, id, wide)
   local size = pandoc.image.size(read(a.png))
-  local is_tall = size.height > 0.75 * size.width -- such as a small chart for each of many organisations
-  local wide, tall = is_tall and 16 or 11.7, 21 -- in centimetres: two figures fit on a page with what is said of them
-  local fit = size.height / size.width * wide > tall and { height = tall .. 'cm' } or { width = wide .. 'cm' }
+  local fit = size.height / size.width * wide > TALL and { height = TALL .. 'cm' } or { width = wide .. 'cm' }
   local image = pandoc.Image(pandoc.Inlines({ pandoc.Str(a.alt) }), a.png, '', pandoc.Attr('', {}, fit))
   local inline = id and pandoc.Span({ image }, pandoc.Attr(id)) or image
   return pandoc.Div({ pandoc.Plain({ inline }) }, pandoc.Attr('', {}, { ['custom-style'] = 'Figure' }))
@@ -613,22 +617,23 @@ end
 local function word_figure(div)
   local a = div.attributes
   local number = pandoc.Span({ field('SEQ Figure \\* ARABIC', a.number) }, pandoc.Attr(div.identifier))
-  local title = pandoc.Inlines({ pandoc.Str('Figure' .. NO_BREAK), number, pandoc.Str('. ') })
+  local title = pandoc.Inlines({ pandoc.Str('Figure' .. NO_BREAK), number, pandoc.Str((a.mark and ' · ' .. turned(a.mark) or '') .. '. ') })
   title:extend(words(a.title))
   local out = pandoc.Blocks({
     styled('Caption', title),
     styled('Figure Description', words(a.description)),
   })
   local parts = pages_of(a, div.identifier, '.png')
-  if #parts == 0 then out:insert(word_image(a)) end
+  if #parts == 0 then out:insert(word_image(a, nil, WIDE)) end
   for n, path in ipairs(parts) do
     if n > 1 then out:insert(styled('Figure Description', words(part_name(a, n)))) end
-    out:insert(word_image({ png = path, alt = part_alt(a, n) }))
+    out:insert(word_image({ png = path, alt = part_alt(a, n) }, nil, WIDE))
   end
   out:extend({
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
-  if a.note then out:insert(styled('Figure Note', words(a.note))) end
+  local note = printed_note(a)
+  if note then out:insert(styled('Figure Note', words(note))) end
   return out
 end
 
@@ -661,7 +666,7 @@ local function picture(div)
       .. content(div.content))
   end
   local out = pandoc.Blocks({
-    word_image(a, div.identifier),
+    word_image(a, div.identifier, PICTURE),
     pandoc.Div(div.content, pandoc.Attr('', {}, { ['custom-style'] = 'Figure Text' })),
   })
   if credit then out:insert(styled('Figure Note', words(credit))) end
@@ -670,7 +675,7 @@ end
 
 -- Tiles, callouts, case studies ---------------------------------------------------------------------------------------------------
 
--- Icon and number, and after a tab the label; a programme's first number is larger.
+-- Icon and number, and after a tab the label, with its drawing on a line below; a programme's first number is larger.
 local function word_tile(icon, value, label, drawn, is_hero)
   local tab = pandoc.RawInline('openxml', '<w:r><w:tab/></w:r>')
   local size = pandoc.Attr('', {}, { width = '0.55cm' })
@@ -679,7 +684,7 @@ local function word_tile(icon, value, label, drawn, is_hero)
     pandoc.Str('\u{a0}\u{a0}'), pandoc.Span(value, number), tab })
   line:extend(label)
   if drawn then
-    line:insert(pandoc.Space())
+    line:insert(pandoc.LineBreak())
     line:extend(drawn.content)
   end
   return styled('Tile', line)

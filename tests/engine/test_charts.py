@@ -13,8 +13,11 @@ import vl_convert
 from PIL import Image, ImageChops
 
 from natpatsip import charts
+from natpatsip.charts.layout.sizes import pages
 from natpatsip.pipeline.drawing import svg
 from support.chart_samples import SAMPLES, rows_of
+
+TEXT_WIDTH = 16.6 / 2.54 * 72  # points of a page's text, in the PDF and in Word
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,25 @@ def test_a_narrow_chart_shows_the_same_points(each):
     assert "usermeta" not in narrow
     assert rows_of(narrow, "line", "path") == rows_of(wide, "line", "path")
     assert charts.narrow({"mark": "bar"}) is None
+
+
+@pytest.mark.parametrize("kind", ["spc", "trend", "stacked"])
+def test_a_chart_on_paper_shows_the_same_points_and_its_smallest_letters_have_eight_points(each, kind):
+    wide = each[kind].to_dict()
+    (paper,) = pages(wide)
+    assert "usermeta" not in paper
+    mark, field = {"spc": ("line", "path"), "trend": ("line", "path"), "stacked": ("bar", "at")}[kind]
+    assert rows_of(paper, mark, field) == rows_of(wide, mark, field) != []
+    letters = [layer["mark"]["fontSize"] for layer in paper["layer"] if layer["mark"]["type"] == "text"]
+    across = paper["width"] + paper["padding"]["left"] + paper["padding"]["right"]
+    assert min(letters) * TEXT_WIDTH / across >= 8
+    assert paper["height"] < wide["height"]
+
+
+def test_a_chart_of_a_width_of_its_own_is_printed_as_it_is():
+    frame = pd.DataFrame({"month": ["2024-08", "2024-09"], "people": [980, 954]})
+    chart = charts.trend(frame, x="month", y="people", y_title="People", width=500)
+    assert pages(chart.to_dict()) == []
 
 
 def test_a_chart_takes_other_properties_and_layers_like_any_of_altairs(each):

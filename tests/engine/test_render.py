@@ -21,6 +21,7 @@ from openxml_audit import OpenXmlValidator
 from natpatsip.errors import RenderError, UsageError
 from natpatsip.pipeline import render
 from natpatsip.pipeline.options import FORMATS
+from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.word_markup import bookmark
 from natpatsip.pipeline.render.word_tables import BESIDE_ICON, EMU
 from support.reading import READERS, tidy
@@ -468,7 +469,33 @@ def test_word_pictures_have_twice_the_pixels_of_a_screen(word):
         blip = next(shape._inline.iter(qn("a:blip")))
         pixels = word.part.related_parts[blip.get(qn("r:embed"))].image.px_width
         assert pixels / shape.width.inches >= 2 * 96
-        assert shape.width.cm <= 16.4
+
+
+def test_a_figure_in_word_is_as_wide_as_the_text(word):
+    section = word.sections[0]
+    text = section.page_width - section.left_margin - section.right_margin
+    shares = {each._inline.docPr.get("descr"): each.width / text for each in word.inline_shapes}
+    assert [shares[alt] for alt in ALTS[:3]] == pytest.approx([1] * 3, abs=0.01)
+    assert max(shares.values()) <= 1
+
+
+def test_the_drawing_of_a_tile_in_word_has_a_line_below_its_label(staged, tmp_path):
+    tile = """
+:::: {.tiles programme=visits}
+::: {.tile icon=heart}
+5
+
+of 9 teams
+
+[]{.drawing kind=line svg=figures/fig-caseload.svg png=figures/fig-caseload.png alt="It falls."}
+:::
+::::
+"""
+    file = tmp_path / "tile.docx"
+    run_pandoc("--from=markdown", f"--output={file}", *FILTERS, folder=staged, what="tile", text=tile)
+    (line,) = [each for each in docx.Document(str(file)).paragraphs if "teams" in each.text]
+    assert line.text.endswith("of 9 teams\n")
+    assert [*line._p.iter(qn("wp:inline"))][-1].docPr.get("descr") == "It falls."
 
 
 def test_word_links_have_their_bookmarks(word):

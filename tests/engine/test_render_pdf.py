@@ -6,10 +6,14 @@ import io
 import re
 import subprocess
 import zlib
+from collections import Counter
+from itertools import pairwise
 
 import docx
 import pikepdf
 import pytest
+import yaml
+from PIL import Image, ImageColor
 
 from natpatsip.errors import RenderError
 from natpatsip.pipeline.drawing.svg import tidy
@@ -19,6 +23,7 @@ from natpatsip.pipeline.render.pandoc import FILTERS, run_pandoc
 from natpatsip.pipeline.render.pdf import _compiled, with_plain_ends
 from natpatsip.pipeline.render.render_cache import RenderCache
 from natpatsip.pipeline.render.staged_report import RenderJob, read_report
+from support.projects import ROOT
 from support.staged import TIMESTAMP, stage
 
 FIGURE = """
@@ -133,6 +138,72 @@ def test_only_a_report_with_figures_has_a_list_of_them(report, source_of, tmp_pa
     source = source_of([parse_chapter(report, "one.qmd", text, (), RenderCache(report.root))])
     assert ("has-figures: true" in source) is has_figures
     assert outline(tmp_path / "report.pdf")[1:] == [*["List of figures"] * has_figures, "One"]
+
+
+def shades(path, page):
+    """Return a page of a PDF as rows of pixels, a point each."""
+    command = ["pdftoppm", "-r", "72", "-aa", "no", "-aaVector", "no", "-f", str(page), "-l", str(page), "-png", path]
+    with Image.open(io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout)) as picture:
+        shown = picture.convert("RGB")
+        return [[shown.getpixel((x, y)) for x in range(shown.width)] for y in range(shown.height)]
+
+
+def test_a_drawing_is_as_wide_as_the_text(report, source_of, tmp_path):
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="40"><path d="M0 0H{0}V40H0Z" fill="{1}"/></svg>'
+    )
+    for name, width, colour in (("wide", 640, "#ff00ff"), ("paper", 700, "#00ff00")):
+        (report.root / "figures" / f"{name}.svg").write_text(drawn.format(width, colour), encoding="utf-8")
+    (report.root / "drawings").mkdir(exist_ok=True)
+    (report.root / "figures" / "paper.svg").rename(report.root / "drawings" / "fig-two-page-1.svg")
+    shown = FIGURE.replace("drawn.svg", "wide.svg")
+    on_paper = shown.replace("fig-one number=1", "fig-two number=2 pages=1")
+    source_of(
+        [parse_chapter(report, "one.qmd", f"# One {{#one}}\n\n{shown}\n{on_paper}", (), RenderCache(report.root))]
+    )
+    seen = shades(tmp_path / "report.pdf", 4)
+    widths = [max(row.count(colour) for row in seen) for colour in ((255, 0, 255), (0, 255, 0))]
+    assert widths == pytest.approx([16.6 / 2.54 * 72] * 2, abs=1.5)
+
+
+BRAND = yaml.safe_load((ROOT / "_extensions" / "natpatsip" / "_brand.yml").read_text(encoding="utf-8"))
+BAR, PAPER = ImageColor.getrgb(BRAND["programmes"][0]), (255, 255, 255)
+BANNER, SHORTEST = 110, 30  # points: of a chapter's title, and of a tile, which is higher than any stroke of an icon
+
+
+@pytest.mark.parametrize("programme", ["", " programme=one"])
+def test_the_bar_of_a_tile_is_as_high_as_the_tile(report, source_of, tmp_path, programme):
+    labels = ["A label of many words, " * 6, *["Short"] * 4, "Longer", *["Short"] * bool(programme)]
+    made = "\n".join(f':::: {{.tile icon="heart"}}\n5\n\n{label}\n::::\n' for label in labels)
+    text = f"# One {{#one}}\n\n::::: {{.tiles{programme}}}\n{made}\n:::::"
+    source_of([parse_chapter(report, "one.qmd", text, (), RenderCache(report.root))])
+    begins = []
+    for bar, tile in pairwise(zip(*shades(tmp_path / "report.pdf", 3)[BANNER:], strict=True)):
+        beside = [at for at, colours in enumerate(zip(bar, tile, strict=True)) if colours[0] == BAR != colours[1]]
+        if len(beside) > SHORTEST:
+            ground = Counter(tile[at] for at in beside).most_common(1)[0][0]
+            assert beside == [at for at, colour in enumerate(tile) if colour == ground != PAPER]
+            begins.append(len(beside))
+    assert len(begins) == (4 if programme else 3)
+
+
+@pytest.mark.parametrize(("note", "times"), [("Made up.", 1), ("Made up by hand.", 2)])
+def test_the_mark_of_a_figures_data_stands_beside_its_number_on_paper_too(report, source_of, tmp_path, note, times):
+    """And is said once: a note below the drawing is printed if it says more."""
+    figure = FIGURE.replace("svg=", f'mark="Made up" note="{note}" png=figures/drawn.png svg=')
+    text = f"# One {{#one}}\n\n{figure}"
+    source_of([parse_chapter(report, "one.qmd", text, (), RenderCache(report.root))])
+    run = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, text=True, check=True)
+    printed = " ".join(run.stdout.split())
+    assert "Figure 1 · Made up · D" in printed
+    file = tmp_path / "figure.docx"
+    Image.new("RGB", (70, 20)).save(report.root / "figures" / "drawn.png")
+    arguments = ("--from=markdown", f"--output={file}", *FILTERS)
+    run_pandoc(*arguments, folder=report.root, what="figure", text=figure)
+    document = docx.Document(str(file))
+    typed = "\n".join(each.text for each in document.paragraphs)
+    assert "Figure\u00a01 · Made up. Beds" in typed
+    assert (printed.count("Made up"), typed.count("Made up")) == (times, times)
 
 
 NOTE = " ".join(f"word{number}" for number in range(1_500))

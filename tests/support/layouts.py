@@ -12,6 +12,7 @@ import pandas as pd
 import vl_convert
 
 from natpatsip import charts
+from natpatsip.charts.layout.sizes import pages
 
 FONTS = Path(__file__).parents[2] / "_extensions" / "natpatsip" / "fonts"
 
@@ -161,10 +162,10 @@ def series(
 
 
 def check(chart: alt.TopLevelMixin) -> list[Layout]:
-    """Return both layouts of a chart, after a check that no text is cut off or meets another."""
+    """Return a chart's layouts for pages, after a check that no text is cut off or meets another, on paper neither."""
     specification = chart.to_dict()
     layouts = [measure(specification), measure(charts.narrow(specification) or {})]
-    for layout in layouts:
+    for layout in [*layouts, *map(measure, pages(specification))]:
         assert layout.texts
         assert not layout.problems(), layout.width
     return layouts

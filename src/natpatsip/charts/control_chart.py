@@ -16,7 +16,7 @@ from natpatsip.charts.chart_data import by_date, named_target, need_percentages,
 from natpatsip.charts.icons import STEPS, Icon
 from natpatsip.charts.layers import Layer, ReportChart, layer
 from natpatsip.charts.layout import legend
-from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, with_plot
 from natpatsip.charts.layout.labels import (
     NOTE_PITCH,
     EdgeLabel,
@@ -71,7 +71,7 @@ class ControlChart:
         need_title(self.y_title, chart=self.call)
         need_percentages(self.given["value"], percent=self.percent, chart=self.call)
         description = " ".join([self._text(), *self.notes])
-        return finish(lambda pixels: self.lay_out(pixels, height), width, description)
+        return with_plot(self.lay_out, width, height, description)
 
     def _text(self) -> str:
         """Return the text alternative."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -205,14 +206,12 @@ def _stairs(segments: Sequence[pd.DataFrame], line: Timeline, plot: Plot) -> lis
 
 def target_stretches(result: pd.DataFrame, line: Timeline) -> list[tuple[float, float, float]]:
     """Return where on the axis each target begins and ends, and the target."""
-    if not result["target"].notna().any():
-        return []
-    stretch = (result["target"] != result["target"].shift()).cumsum()
-    edge = 0.5 * line.step
-    return [
-        (line.number(same["date"].iloc[0]) - edge, line.number(same["date"].iloc[-1]) + edge, same["target"].iloc[0])
-        for _, same in result[result["target"].notna()].groupby(stretch)
-    ]
+    edge, found = 0.5 * line.step, []
+    for target, rows in groupby(zip(result["target"], result["date"], strict=True), key=itemgetter(0)):
+        dates = [date for _, date in rows]
+        if pd.notna(target):
+            found.append((line.number(dates[0]) - edge, line.number(dates[-1]) + edge, float(target)))
+    return found
 
 
 def _course(course: Mapping[Any, float], line: Timeline, plot: Plot) -> list[Layer]:

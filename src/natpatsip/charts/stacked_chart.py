@@ -13,7 +13,7 @@ from natpatsip.charts.alt_text import Words, grouped_sums, stacked_text
 from natpatsip.charts.chart_data import most_of_a_whole, need_percentages, need_title
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, words
 from natpatsip.charts.layout.bar_names import write_bar_names
-from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, with_plot
 from natpatsip.charts.layout.labels import spread
 from natpatsip.charts.layout.legend import LINE, flow
 from natpatsip.charts.layout.sizes import (
@@ -113,8 +113,9 @@ def stacked(
         at: float(parts.sum()) for at, (_, parts) in enumerate(table.iterrows()) if parts.notna().all()
     }  # fmt: skip
     colours, summed = _colours(list(table.columns), groups), _sums(table.iloc[-1], groups, printed)
-    chart = _StackedChart(table, y_title, axis, printed, colours, summed, totals, height)
-    return finish(chart.lay_out, width, stacked_text(table, groups, words=printed))
+    chart = _StackedChart(table, y_title, axis, printed, colours, summed, totals)
+    least = _height_of(_names_beside(table, height))
+    return with_plot(chart.lay_out, width, height, stacked_text(table, groups, words=printed), least=least)
 
 
 @dataclass(frozen=True)
@@ -137,11 +138,10 @@ class _StackedChart:
     colours: Mapping[str, str]
     groups: Sequence[Group]
     totals: Mapping[int, float]
-    height: int
 
-    def lay_out(self, width: int) -> Drawing:
-        """Return the chart at a width: names beside the last bar if they fit, else in a legend."""
-        table, colours, groups, height = self.table, self.colours, self.groups, self.height
+    def lay_out(self, width: int, height: int) -> Drawing:
+        """Return the chart at a width with a plot of a height: names beside the last bar if they fit, else a legend."""
+        table, colours, groups = self.table, self.colours, self.groups
         names = [] if width <= NARROW else _names_beside(table, height)
         left = self.axis.label_width
         apart = NAMES_FROM + (APART if groups else 2)
@@ -275,7 +275,12 @@ def _names_beside(table: pd.DataFrame, height: float) -> list[list[str]]:
     if len(table.columns) < 2 or not (table.iloc[-1] > 0).all():
         return []
     names = [wrap(str(name), COLUMN, NOTE_SIZE) for name in table.columns]
-    return names if sum(len(lines) * PITCH + BETWEEN for lines in names) <= height else []
+    return names if _height_of(names) <= height else []
+
+
+def _height_of(names: Sequence[Sequence[str]]) -> int:
+    """Return the pixels that names in lines take one below the other."""
+    return sum(len(lines) * PITCH + BETWEEN for lines in names)
 
 
 def _write_names(

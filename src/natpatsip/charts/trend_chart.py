@@ -9,7 +9,7 @@ from natpatsip.charts.alt_text import Words, trend_text
 from natpatsip.charts.chart_data import need_columns, need_percentages, need_rows, need_title, read_dates, read_values
 from natpatsip.charts.layers import Layer, ReportChart, Rows, layer, showing
 from natpatsip.charts.layers import words as names
-from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, finish
+from natpatsip.charts.layout.canvas import Canvas, Drawing, Plot, with_plot
 from natpatsip.charts.layout.sizes import LINE_HEIGHT, NOTE_SIZE, PLOT_HEIGHT, WIDTH, text_width
 from natpatsip.charts.layout.time_axis import Timeline, timeline
 from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, short_number, value_axis
@@ -76,9 +76,8 @@ def trend(
     def words(value: float) -> str:
         return amount(value, percent=percent, decimals=digits)
 
-    axis = _axis(known["value"], height, percent=percent, zero=zero)
-
-    def lay_out(pixels: int) -> Drawing:
+    def lay_out(pixels: int, height: int) -> Drawing:
+        axis = _axis(known["value"], height, percent=percent, zero=zero)
         left = axis.label_width
         right = (max(text_width(words(known["value"].iloc[-1]), bold=True), 66) if len(known) else 0) + 16
         line = timeline(data["date"], pixels - left - right)
@@ -91,7 +90,7 @@ def trend(
 
     dates = timeline(data["date"])
     description = trend_text(list(data["date"]), list(data["value"]), dates, words=words)
-    return showing(finish(lay_out, width, description), _direction(known["value"]))
+    return showing(with_plot(lay_out, width, height, description), _direction(known["value"]))
 
 
 def points(frame: pd.DataFrame, *, x: str, y: str, chart: str) -> pd.DataFrame:

@@ -13,7 +13,17 @@ from typing import Any, Literal, TypeVar
 
 from natpatsip.charts import palette
 from natpatsip.charts.layers import Channel, Layer, ReportChart, Rows, Written, as_is, chart, layer, pixel, words
-from natpatsip.charts.layout.sizes import LINE_HEIGHT, NARROW, PAGE_HEIGHT, TEXT_SIZE, text_width, wrap
+from natpatsip.charts.layout.sizes import (
+    LINE_HEIGHT,
+    NARROW,
+    PAGE_HEIGHT,
+    PAPER_HEIGHT,
+    PAPER_WIDTH,
+    TEXT_SIZE,
+    WIDTH,
+    text_width,
+    wrap,
+)
 from natpatsip.charts.layout.value_axis import ValueAxis
 from natpatsip.known_drawings import noted
 
@@ -114,6 +124,20 @@ def in_pages(
     return drawings
 
 
+def with_plot(
+    lay_out: Callable[[int, int], Drawing], width: int, height: int, description: str, *, least: int = 0
+) -> ReportChart:
+    """Return a chart as `finish` does, by a layout at a width and with a plot of a height, wider and lower on paper.
+
+    A chart that was given a width of its own is printed as it is. `least` is the height that a plot on paper needs.
+    """
+
+    def pages(_: Drawing) -> list[Drawing]:
+        return [lay_out(PAPER_WIDTH, max(round(PAPER_HEIGHT * height), least))] if width == WIDTH else []
+
+    return finish(lambda pixels: lay_out(pixels, height), width, description, pages=pages)
+
+
 def finish(
     lay_out: Callable[[int], Drawing],
     width: int,
@@ -123,7 +147,8 @@ def finish(
 ) -> ReportChart:
     """Return a chart with its text alternative, laid out at a width and, in its `usermeta`, for narrow pages.
 
-    `pages` returns the parts of a drawing that is too large for a printed page; those too are in `usermeta`.
+    `pages` returns the drawings for paper, if they differ: parts if it is too large for a sheet. They too are in
+    `usermeta`.
     """
     wide = lay_out(width)
     properties: dict[str, Any] = {**wide.plot.properties(), "description": description}

@@ -17,6 +17,8 @@ LINE_HEIGHT = 16
 WIDTH = 640  # of the whole chart, for a report column of about 680 pixels
 NARROW = 340  # the same for a phone, where the wide chart's letters would be half their size
 PLOT_HEIGHT = 200
+PAPER_WIDTH = 700  # of a chart on paper, over the whole width of the text: no letter is smaller than 8 points
+PAPER_HEIGHT = 0.7  # of a plot on paper, of its height on pages: two figures fit on a page with what is said of them
 PAGE_HEIGHT = 860  # of a chart on a printed page, beside its title and caption; a higher one is shrunk or paged
 _BY_WIDTH = {
     169: "‘’", 219: "'", 252: "ijl", 260: " ,.:;·!", 269: "J", 279: "I`", 295: "()", 322: "-", 327: "[]",
@@ -31,7 +33,7 @@ _SEMIBOLD = 1.045  # the whole alphabet is this much wider; no word is more
 
 
 def share_rows(specification: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart whose narrow layout refers by name to the rows that it shares with the wide one."""
+    """Return a chart whose other layouts refer by name to the rows that they share with the wide one."""
     usermeta = specification.get("usermeta", {})
     if "narrow" not in usermeta:
         return specification
@@ -41,8 +43,13 @@ def share_rows(specification: dict[str, Any]) -> dict[str, Any]:
         name = next((name for name, rows in datasets.items() if rows == layer["data"].get("values")), None)
         return {**layer, "data": {"name": name}} if name else layer
 
-    layers = [shared(layer) for layer in usermeta["narrow"]["layer"]]
-    return {**specification, "usermeta": {**usermeta, "narrow": {**usermeta["narrow"], "layer": layers}}}
+    def sharing(layout: Mapping[str, Any]) -> dict[str, Any]:
+        return {**layout, "layer": [shared(layer) for layer in layout["layer"]]}
+
+    others: dict[str, Any] = {"narrow": sharing(usermeta["narrow"])}
+    if "pages" in usermeta:
+        others["pages"] = [sharing(layout) for layout in usermeta["pages"]]
+    return {**specification, "usermeta": {**usermeta, **others}}
 
 
 def narrow(
@@ -53,21 +60,20 @@ def narrow(
     It shows the same points, lines and words, laid out in `NARROW` pixels so that a phone does not shrink the letters.
     """
     layout = specification.get("usermeta", {}).get("narrow")
-    if layout is None:
-        return None
-    shared = _shared(specification)
-    named = {layer["data"]["name"] for layer in layout["layer"] if "name" in layer["data"]}
-    rows = {name: rows for name, rows in specification.get("datasets", {}).items() if name in named}
-    return {**shared, **layout, "datasets": rows}
+    return None if layout is None else _whole(specification, layout)
 
 
 def pages(specification: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a chart as it is printed over several pages, or nothing if it fits on one."""
-    return [{**_shared(specification), **layout} for layout in specification.get("usermeta", {}).get("pages", ())]
+    """Return a chart as it is printed, on a page or over several, or nothing if it is printed as on a wide page."""
+    return [_whole(specification, layout) for layout in specification.get("usermeta", {}).get("pages", ())]
 
 
-def _shared(specification: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: specification[key] for key in ("$schema", "config", "description") if key in specification}
+def _whole(specification: Mapping[str, Any], layout: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a layout of a chart as a chart, with what it shares with the wide one."""
+    shared = {key: specification[key] for key in ("$schema", "config", "description") if key in specification}
+    named = {layer["data"]["name"] for layer in layout["layer"] if "name" in layer["data"]}
+    rows = {name: rows for name, rows in specification.get("datasets", {}).items() if name in named}
+    return {**shared, **layout, "datasets": rows}
 
 
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:

@@ -53,7 +53,7 @@ _NOT_VISIBLE = re.compile(r"\\[bfr]|\\u(?:00[0189]|202[a-e]|206[6-9]|d[89a-f]|ff
 class Drawn:
     """A figure as the formats of a build show it: SVG, PNG for Word, and for pages its narrow layout and JSON, if any.
 
-    `pages` and `page_pngs` are its parts for paper, if it is too large for one page.
+    `pages` and `page_pngs` are its layout for paper, if it has one: in parts if it is too large for one page.
     """
 
     svg: str
@@ -156,15 +156,16 @@ class Artist:
             self.chart(f"{name}-page-{n}", part)
             for n, part in enumerate(pages(chart.specification) if is_paged else (), 1)
         ]
+        pngs = [
+            self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts if "docx" in self._formats else (), 1)
+        ]
         return Drawn(
             svg=svg,
-            png=self._word_png(name, svg),
+            png=pngs[0] if pngs else self._word_png(name, svg),
             narrow=None if slim is None else self._svg(f"{name}-narrow", layouts["narrow"]),
             interactive=self._interactive(name, layouts) if "html" in self._formats else "",
             pages=tuple(parts),
-            page_pngs=tuple(
-                self.png(f"{name}-page-{n}", part) for n, part in enumerate(parts if "docx" in self._formats else (), 1)
-            ),
+            page_pngs=tuple(pngs),
         )
 
     def chart(self, name: str, specification: Specification) -> str:
