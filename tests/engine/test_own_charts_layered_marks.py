@@ -1,5 +1,7 @@
 """Each mark of an own chart is at its value on the axis that readers see, and its look is explained."""
 
+from itertools import permutations
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -34,6 +36,11 @@ GROUPED = (
     .encode(y="area:N", x="seen:Q")
 )
 NO_LEGEND = alt.Color("team:N", legend=None)
+AREAS = BASE.encode(x="cost:Q", y=alt.Y("seen:Q", stack=None), color="team:N")
+
+
+def interval(kind, mark):
+    return getattr(BASE, f"mark_error{mark}")(extent=kind).encode(x="area:N", y="seen:Q")
 
 
 def with_labels(base, **channels):
@@ -87,12 +94,35 @@ REFUSED = {
         "lie between the bars",
     ),
     "values-at-the-height-of-all": (SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q"), "lie between the bars"),
+    **{
+        f"{first}-and-{second}": (interval(first, "bar") + interval(second, "band"), "two kinds of interval")
+        for first, second in permutations(["stderr", "stdev", "iqr"], 2)
+    },
+    "stderr-as-the-kind-that-is-not-given": (
+        interval("stdev", "bar") + BASE.mark_errorbar().encode(x="area:N", y="seen:Q"),
+        "two kinds of interval (extent) of area and seen",
+    ),
+    "intervals-beside-another-chart": (
+        BARS | (interval("stdev", "bar") + interval("iqr", "bar")),
+        "two kinds of interval (extent) of area and seen",
+    ),
+    "areas-over-areas": (AREAS.mark_area(), "its areas are not stacked"),
+    "areas-over-areas-in-panels": (AREAS.mark_area().encode(column="area:N"), "its areas are not stacked"),
     "no-legend-and-a-tooltip": (
         BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, tooltip="team:N"),
         "nothing says which color",
     ),
 }
 DRAWN = {
+    "one-kind-of-interval-twice": interval("iqr", "bar") + interval("iqr", "band"),
+    "intervals-of-two-columns": interval("iqr", "bar")
+    + BASE.mark_errorbar(extent="stdev").encode(x="area:N", y="cost:Q"),
+    "intervals-in-charts-side-by-side": interval("iqr", "bar") | interval("stdev", "bar"),
+    "interval-and-box-plot": interval("stderr", "bar") + BASE.mark_boxplot().encode(x="area:N", y="seen:Q"),
+    "areas-to-see-through": AREAS.mark_area(opacity=0.4),
+    "areas-with-lines": AREAS.mark_area(line=True),
+    "areas-in-panels": AREAS.mark_area().encode(column="team:N"),
+    "areas-of-one-name": BASE.mark_area().encode(x="cost:Q", y=alt.Y("seen:Q", stack=None)),
     "bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(xOffset="team:N"),
     "total-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="sum(cost):Q", text="sum(cost):Q"),
     "total-of-their-own-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q", text="sum(seen):Q"),

@@ -1,7 +1,8 @@
 """Layers of an analyst's own chart that would be drawn at another place than their values have on the axis.
 
-Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis
-for a layer that has its own scale and ``axis=None``.
+Vega stacks each layer by itself, and labels in the order of their texts, mixes the ends of two kinds of interval, puts
+a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis for a layer that has its own scale and
+``axis=None``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from natpatsip.charts.own_charts.specifications import (
 
 STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
 STACKED = ("bar", "area")  # marks that Vega stacks
+ORDERED_BY = ("color", "fill", "stroke", "opacity", "strokeWidth", "strokeDash", "size", "shape", "text", "detail")
+"""The channels whose columns put the parts of a stack into order, the first of them first: the text is one."""
+INTERVALS = ("errorbar", "errorband")
 PLACES = ("x", "y")
 
 
@@ -41,6 +45,7 @@ def displaced(specification: Specification) -> str:
     views = list(units(specification))
     return (
         _apart_from_their_bars(specification)
+        or _mixed_intervals(specification)
         or first_problem(_apart_from_their_slices(view, views) or _raised(view, views) for view in views)
         or first_problem(_between_their_bars(view, views) for view in views)
         or first_problem(_in_pixels(view, views) for view in views)
@@ -51,6 +56,7 @@ def displaced(specification: Specification) -> str:
 def _apart_from_their_bars(specification: Specification) -> str:
     """Return a problem if labels over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
     drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    bars: dict[tuple[Any, ...], Specification] = {}
     for unit in units(specification):
         encoding, mark = unit["encoding"], mark_of(unit)
         measured = [name for name in PLACES if is_number(encoding.get(name))]
@@ -63,14 +69,61 @@ def _apart_from_their_bars(specification: Specification) -> str:
         stacked = (heights.get("stack", "zero"), groups, encoding.get("order")) if is_stacked else ()
         if mark in STACKED:
             if is_stacked and _has_several(rows_of(unit, specification), [field_of(other), *unit["facets"]]):
-                drawn[place] = stacked
+                drawn[place], bars[place] = stacked, unit
         elif mark == "text" and place in drawn and stacked != drawn[place] and (groups or "aggregate" not in heights):
             given = " and ".join(sorted(drawn[place][1]))
             return (
                 f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
                 f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
             )
+        elif mark == "text" and stacked == drawn.get(place) and _is_in_another_order(unit, bars[place], specification):
+            return (
+                f"labels of {place[1]} over stacked bars are stacked in the order of their texts, and the bars in that "
+                f"of {' and '.join(sorted(groups))}, so that they lie at other bars. Give the bars and the labels one "
+                f'order: alt.Order("{min(groups)}:N").'
+            )
     return ""
+
+
+def _is_in_another_order(labels: Specification, bars: Specification, specification: Specification) -> bool:
+    """Return True if labels that are stacked as bars are come in another order than these at one of their places."""
+    if labels["encoding"].get("order"):  # the bars have the same
+        return False
+    places = [field_of(bars["encoding"].get(name)) for name in PLACES if not is_number(bars["encoding"].get(name))]
+    stacks: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows_of(bars, specification):
+        stacks.setdefault(tuple(map(row.get, [*places, *bars["facets"]])), []).append(row)
+    parts, by = _ordered_by(bars["encoding"], places), _ordered_by(labels["encoding"], places)
+    return any(_in_order(rows, by, parts) != _in_order(rows, parts, parts) for rows in stacks.values())
+
+
+def _ordered_by(encoding: Mapping[str, Any], places: Sequence[str]) -> list[str]:
+    """Return the columns by which Vega-Lite puts the parts of a stack into order."""
+    given = [channel for name in ORDERED_BY if isinstance(channel := encoding.get(name), Mapping)]
+    shown = [each if field_of(each) else each.get("condition") or {} for each in given]
+    fields = [field_of(each) for each in shown if field_of(each) and "aggregate" not in each]
+    return [field for field in dict.fromkeys(fields) if field not in places]
+
+
+def _in_order(rows: Rows, by: Sequence[str], parts: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the parts of a stack in the order of columns."""
+    ordered = sorted(rows, key=lambda row: [(isinstance(row.get(each), str), row.get(each) or 0) for each in by])
+    return [tuple(map(row.get, parts)) for row in ordered]
+
+
+def _mixed_intervals(view: Specification) -> str:
+    """Return a problem if layers draw two kinds of interval of a column, of which Vega mixes the ends."""
+    drawn: dict[tuple[Any, ...], str] = {}
+    for unit in units(view) if "layer" in view else ():
+        kind = unit["mark"].get("extent", "stderr") if isinstance(unit["mark"], Mapping) else "stderr"
+        fields = tuple(field_of(unit["encoding"].get(name)) for name in PLACES)
+        if mark_of(unit) in INTERVALS and drawn.setdefault((fields, str(unit["data"])), kind) != kind:
+            shown = " and ".join(filter(None, fields))
+            return (
+                f"its layers draw two kinds of interval (extent) of {shown}, and Vega mixes their ends. Calculate one "
+                "of them in the notebook, and draw it as rules with y and y2."
+            )
+    return first_problem(map(_mixed_intervals, children(view)))
 
 
 def _has_several(rows: Rows, places: Sequence[str]) -> bool:
