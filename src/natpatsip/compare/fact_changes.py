@@ -110,7 +110,7 @@ def _is_past(fact: Fact, quarter: Quarter) -> bool:
 
 
 def _is_over(fact: Fact) -> bool:
-    """Return True if a number is of a month or a quarter, which both reports call by its name: it can only be revised."""
+    """Return True if a number is of a month or a quarter, which both reports call by its name: it is only revised."""
     return bool(FORM.fullmatch(fact.period) or MONTH.fullmatch(fact.period))
 
 
