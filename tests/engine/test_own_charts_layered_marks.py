@@ -39,6 +39,11 @@ NO_LEGEND = alt.Color("team:N", legend=None)
 AREAS = BASE.encode(x="cost:Q", y=alt.Y("seen:Q", stack=None), color="team:N")
 
 
+def sorted_by(order, column, **axis):
+    """Bars across of each area, in an order."""
+    return BASE.mark_bar().encode(y=alt.Y("area:N", sort=order, **axis), x=f"sum({column}):Q")
+
+
 def interval(kind, mark):
     return getattr(BASE, f"mark_error{mark}")(extent=kind).encode(x="area:N", y="seen:Q")
 
@@ -106,6 +111,18 @@ REFUSED = {
         BARS | (interval("stdev", "bar") + interval("iqr", "bar")),
         "two kinds of interval (extent) of area and seen",
     ),
+    **{
+        f"names-of-another-chart-{name}": (
+            sorted_by("-x", "seen") | sorted_by("-x", "cost", **axis),
+            "sorted otherwise",
+        )
+        for name, axis in {"without-axis": {"axis": None}, "without-labels": {"axis": alt.Axis(labels=False)}}.items()
+    },
+    "names-of-a-chart-to-the-right": (sorted_by("-x", "cost", axis=None) | sorted_by("-x", "seen"), "sorted otherwise"),
+    "names-of-another-chart-in-a-list": (
+        sorted_by(["B", "A"], "seen") | sorted_by(["A", "B"], "cost", axis=None),
+        "sorted otherwise",
+    ),
     "areas-over-areas": (AREAS.mark_area(), "its areas are not stacked"),
     "areas-over-areas-in-panels": (AREAS.mark_area().encode(column="area:N"), "its areas are not stacked"),
     "no-legend-and-a-tooltip": (
@@ -114,6 +131,11 @@ REFUSED = {
     ),
 }
 DRAWN = {
+    "one-order-in-a-list": sorted_by(["B", "A"], "seen") | sorted_by(["B", "A"], "cost", axis=None),
+    "one-order-of-the-alphabet": sorted_by("ascending", "seen") | sorted_by("ascending", "cost", axis=None),
+    "one-column-that-sorts": sorted_by("-x", "seen") | sorted_by("-x", "seen", axis=None),
+    "names-of-both": sorted_by("-x", "seen") | sorted_by("-x", "cost"),
+    "below-each-other": sorted_by("-x", "seen") & sorted_by("-x", "cost", axis=None),
     "one-kind-of-interval-twice": interval("iqr", "bar") + interval("iqr", "band"),
     "intervals-of-two-columns": interval("iqr", "bar")
     + BASE.mark_errorbar(extent="stdev").encode(x="area:N", y="cost:Q"),

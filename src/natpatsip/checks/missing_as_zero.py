@@ -36,7 +36,9 @@ _ADVICE_ON_SUMS = (
     "Sum the column with datasets.total(…), with by=[] for one sum of all rows, or .sum(skipna=False), after which "
     "such a sum is missing too; or with .sum(skipna=True) if the others are meant, and say so in the text."
 )
-_ADVICE_ON_TIMES = "Write .sum(min_count=1), after which the sum of a month without rows is missing, or sum with datasets.quarterly(…)."
+_ADVICE_ON_TIMES = (
+    "Write .sum(min_count=1), after which the sum of a month without rows is missing, or use datasets.quarterly(…)."
+)
 _ADVICE_ON_MARGINS = "Write dropna=False, or a pivot_table for each column."
 _ADVICE_ON_FILLING = "Leave it missing, or give its rows words of their own."
 

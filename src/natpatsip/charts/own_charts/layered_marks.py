@@ -7,6 +7,7 @@ a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis for a lay
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from natpatsip.charts.own_charts.specifications import (
     children,
     field_of,
     first_problem,
+    is_name,
     is_number,
     mark_of,
     rows_of,
@@ -50,6 +52,7 @@ def displaced(specification: Specification) -> str:
         or first_problem(_between_their_bars(view, views) for view in views)
         or first_problem(_in_pixels(view, views) for view in views)
         or _without_axis(specification)
+        or _beside_other_names(specification)
     )
 
 
@@ -203,6 +206,34 @@ def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
                 f"axis. Write alt.datum({value:g})."
             )
     return ""
+
+
+def _beside_other_names(view: Specification) -> str:
+    """Return a problem if a chart without names stands beside one with names, which are in another order."""
+    for key, place in (("hconcat", "y"), ("vconcat", "x")):
+        named: dict[str, set[str]] = {}
+        nameless: list[tuple[str, str]] = []
+        for unit in units({key: view.get(key, [])}):
+            channel = unit["encoding"].get(place)
+            if is_name(channel) and (field := field_of(channel)):
+                axis, order = channel.get("axis", {}), _order_of_names(unit, channel)
+                if axis is not None and axis.get("labels", True):
+                    named.setdefault(field, set()).add(order)
+                else:
+                    nameless.append((field, order))
+        if field := next((field for field, order in nameless if order not in named.get(field, {order})), ""):
+            return (
+                f"column {field} is sorted otherwise than in the chart beside it, whose names readers would take for "
+                "its own. Give both one order, such as a list of the names, or show the names of both."
+            )
+    return first_problem(map(_beside_other_names, children(view)))
+
+
+def _order_of_names(unit: Specification, channel: Mapping[str, Any]) -> str:
+    """Return by what the names of a channel are sorted: "-x" is the column of that channel, which each chart has."""
+    sort = channel.get("sort", "ascending")
+    by = unit["encoding"].get(sort.lstrip("-")) if isinstance(sort, str) else None
+    return json.dumps([sort, by and [field_of(by), by.get("aggregate")]], default=str)
 
 
 def _without_axis(view: Specification) -> str:
