@@ -118,6 +118,7 @@ def bars(rows, *, mark="bar", **channels):
 
 
 YEARS = {"a": pd.to_datetime(["2023-04-03", "2024-04-01", "2024-05-07"]), "n": [1, 5, 2]}
+BANDS = {"a": ["x", "x", "y", "y"], "c": ["p", "q"] * 2, "lo": [1, 5, 2, 6], "hi": [2, 7, 3, 8]}
 UNLIKE = {
     "two-bars": (bars({"a": ["x", "x"], "n": [1, 2]}), "2 rows have a x"),
     "two-of-a-colour": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}, color="c:N"), "2 rows have c p, a x"),
@@ -131,9 +132,15 @@ UNLIKE = {
     "month-of-years": (bars(YEARS, x="month(a):O"), "2 rows have a 04"),
     "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a Mon"),
     "many-digits": (bars({"a": ["x"], "n": [2**53 + 1]}), "of which Vega keeps 15 digits"),
+    "two-bands": (bars(BANDS, mark="area", y="lo:Q", y2="hi:Q"), "2 rows have a x"),
+    "two-error-bands": (bars(BANDS, mark="errorband", y="lo:Q", y2="hi:Q"), "2 rows have a x"),
     "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),
 }
 LIKE = {
+    "bands-in-colours": bars(BANDS, mark="area", y="lo:Q", y2="hi:Q", color="c:N"),
+    "error-bands-in-colours": bars(BANDS, mark="errorband", y="lo:Q", y2="hi:Q", color="c:N"),
+    "error-bands-of-their-rows": bars(BANDS, mark="errorband", y="lo:Q"),
+    "error-bars-of-rows": bars(BANDS, mark="errorbar", y="lo:Q", y2="hi:Q"),
     "labels-of-a-frame-are-no-column": bars({"n": [1, 2]}),
     "month-of-years-in-colours": bars(YEARS, x="month(a):O", color="year(a):N"),
     "months": bars(YEARS, x="yearmonth(a):O"),

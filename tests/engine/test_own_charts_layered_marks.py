@@ -112,6 +112,17 @@ REFUSED = {
         "two kinds of interval (extent) of area and seen",
     ),
     **{
+        f"{mark}-between-bars": (
+            SIDE_BY_SIDE + getattr(BASE, f"mark_{mark}")().encode(x="area:N", y="cost:Q"),
+            "marks of cost over bars that are side by side lie between the bars",
+        )
+        for mark in ("rule", "tick", "point")
+    },
+    "intervals-between-bars": (
+        SIDE_BY_SIDE + BASE.mark_rule().encode(x="area:N", y="seen:Q", y2="cost:Q"),
+        "Give them the same xOffset: team",
+    ),
+    **{
         f"names-of-another-chart-{name}": (
             sorted_by("-x", "seen") | sorted_by("-x", "cost", **axis),
             "sorted otherwise",
@@ -131,6 +142,12 @@ REFUSED = {
     ),
 }
 DRAWN = {
+    "intervals-at-their-bars": SIDE_BY_SIDE
+    + BASE.mark_rule().encode(x="area:N", y="seen:Q", y2="cost:Q", xOffset="team:N"),
+    "one-target-of-both-bars": SIDE_BY_SIDE
+    + alt.Chart(ROWS.assign(target=[5, 5, 6, 6])).mark_tick().encode(x="area:N", y="target:Q"),
+    "mean-of-both-bars": SIDE_BY_SIDE + BASE.mark_tick().encode(x="area:N", y="mean(seen):Q"),
+    "line-across-bars": SIDE_BY_SIDE + alt.Chart(ROWS).mark_rule().encode(y=alt.datum(3)),
     "one-order-in-a-list": sorted_by(["B", "A"], "seen") | sorted_by(["B", "A"], "cost", axis=None),
     "one-order-of-the-alphabet": sorted_by("ascending", "seen") | sorted_by("ascending", "cost", axis=None),
     "one-column-that-sorts": sorted_by("-x", "seen") | sorted_by("-x", "seen", axis=None),

@@ -32,6 +32,7 @@ ORDERED_BY = ("color", "fill", "stroke", "opacity", "strokeWidth", "strokeDash",
 """The channels whose columns put the parts of a stack into order, the first of them first: the text is one."""
 INTERVALS = ("errorbar", "errorband")
 PLACES = ("x", "y")
+POINTED = ("rule", "tick", "point", "circle", "square", "errorbar")
 
 
 def displaced(specification: Specification) -> str:
@@ -50,6 +51,7 @@ def displaced(specification: Specification) -> str:
         or _mixed_intervals(specification)
         or first_problem(_apart_from_their_slices(view, views) or _raised(view, views) for view in views)
         or first_problem(_between_their_bars(view, views) for view in views)
+        or first_problem(_between_bars(view, views, rows_of(view, specification)) for view in views)
         or first_problem(_in_pixels(view, views) for view in views)
         or _without_axis(specification)
         or _beside_other_names(specification)
@@ -149,6 +151,28 @@ def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> 
                         f"labels of {heights[0]} over bars that are side by side lie between the bars. Give the labels "
                         f"the same {offset}: {name}."
                     )
+    return ""
+
+
+def _between_bars(unit: Specification, views: Sequence[Specification], rows: Rows) -> str:
+    """Return a problem if intervals or targets of bars that are side by side lie between these."""
+    encoding = unit["encoding"]
+    for view in views if mark_of(unit) in POINTED and not unit["is_changed"] else ():
+        for place, other in (PLACES, PLACES[::-1]):
+            offset = field_of(view["encoding"].get(f"{place}Offset"))
+            field = field_of(encoding.get(place))
+            is_beside = mark_of(view) == "bar" and field == field_of(view["encoding"].get(place)) != ""
+            ends = [each for name in (other, f"{other}2") if (each := encoding.get(name, {})) and field_of(each)]
+            if not offset or not is_beside or f"{place}Offset" in encoding or any("aggregate" in each for each in ends):
+                continue
+            marks = {
+                (*map(row.get, [field, *unit["facets"]]), *(row.get(field_of(each)) for each in ends)) for row in rows
+            }
+            if ends and len({mark[: -len(ends)] for mark in marks}) < len(marks):
+                return (
+                    f"marks of {field_of(ends[0])} over bars that are side by side lie between the bars, so that "
+                    f"nothing says of which they are. Give them the same {place}Offset: {offset}."
+                )
     return ""
 
 

@@ -215,9 +215,12 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
         if is_plain_name and any(field in row and row[field] in (None, "") for row in rows):
             return f"column {field} has no name in a row, which Vega calls null. Name it, or leave the row out."
     is_counted = any(isinstance(each, Mapping) and "aggregate" in each for each in unit["encoding"].values())
-    if unit["is_changed"] or is_counted or {"x2", "y2"} & channels.keys():
+    kind, is_span = mark_of(unit), bool({"x2", "y2"} & channels.keys())
+    is_band = is_span and kind in ("area", "errorband")
+    if unit["is_changed"] or is_counted or (is_span and not is_band):
         return ""
-    return _doubled(rows, channels, mark_of(unit), unit["facets"])
+    along = {name: each for name, each in channels.items() if name not in ("x2", "y2")}
+    return _doubled(rows, along, "area" if is_band else kind, unit["facets"])
 
 
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
