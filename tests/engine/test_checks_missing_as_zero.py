@@ -178,6 +178,48 @@ def test_a_name_stands_for_the_columns_that_it_was_made_of(source, is_taken, of_
     assert (source in of_each) == is_taken
 
 
+BY_TIME = [  # the sum of each month or quarter, which is 0 for one without rows
+    'rows.set_index("month")["seen"].resample("MS").sum()',
+    'rows.resample("QS", on="month")["seen"].sum()',
+    'rows.resample("MS", on="month").agg({"seen": "sum"})',
+    'rows.groupby(pd.Grouper(key="month", freq="MS"))["seen"].sum()',
+    'rows.resample("MS", on="month")["seen"].sum(min_count=0)',
+]
+NOT_BY_TIME = [
+    'rows.resample("MS", on="month")["seen"].sum(min_count=1)',
+    'rows.resample("MS", on="month")["seen"].mean()',
+    'rows.groupby("month")["seen"].sum()',
+    'rows["seen"].sum()',
+]
+
+
+def by_time(folder, kind, *months):
+    """Return the cells that are found where a file has a row for each of these times."""
+    cells = [code(source, id=f"cell-{n}") for n, source in enumerate([*BY_TIME, *NOT_BY_TIME])]
+    project = reading(folder, *cells)
+    fields = f"{{name: month, type: {kind}}}\n        - {{name: seen, type: integer}}"
+    declared = DECLARED[: DECLARED.index("{name: team}")] + fields + "\n"
+    (project / "data" / "datapackage.yaml").write_text(declared, encoding="utf-8")
+    rows = "".join(f"{month},5\n" for month in months)
+    (project / "data" / "waits.csv").write_text(f"month,seen\n{rows}", encoding="utf-8")
+    return {each.cell: each.message for each in missing_as_zero.check(seen(project))}
+
+
+def test_a_sum_of_each_month_is_found_where_a_month_has_no_row(tmp_path):
+    messages = by_time(tmp_path, "yearmonth", "2024-04", "2024-05", "2024-07", "2024-09")
+    assert [*messages] == [f"cell-{n}" for n in range(len(BY_TIME))]
+    assert all("data/waits.csv has no row of June 2024. Write .sum(min_count=1)" in each for each in messages.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "months"),
+    [("yearmonth", ["2024-04", "2024-05", "2024-06"]), ("date", ["2024-04-02", "2024-06-03"])],
+    ids=["each-month-has-a-row", "days-of-events"],
+)
+def test_a_sum_of_each_month_is_not_found_where_none_lacks_a_row_or_a_row_is_an_event(tmp_path, kind, months):
+    assert by_time(tmp_path, kind, *months) == {}
+
+
 def test_inline_code_is_read_too(tmp_path):
     text = prose('We saw `{python} rows["seen"].sum()` people, in `{python} rows["beds"].sum()` beds.', id="cell-0")
     assert [each.cell for each in missing_as_zero.check(seen(reading(tmp_path, text)))] == ["cell-0"]

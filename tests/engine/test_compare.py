@@ -286,6 +286,30 @@ def test_numbers_appear_and_vanish():
     ]
 
 
+@pytest.mark.parametrize(
+    ("period", "words"), [("2024-06", "June 2024"), ("2023-24-Q4", "Q4 2023/24"), ("2022-01", "January 2022")]
+)
+def test_a_number_of_one_month_or_quarter_in_two_reports_was_revised_and_did_not_rise(period, words):
+    before, now = built(Q1, facts=[fact(20, period)]), built(Q2, facts=[fact(23, period)])
+    assert kinds(before, now) == [
+        ("fact-revised", f"women ({words}) was reported as 20 women and is now 23 women"),
+    ]
+    text = changes_chapter.chapter(compare(before, now)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "| 20 | 23 | Revised by 3 (+15.0%) |" in text
+    assert kinds(before, built(Q2, facts=[fact(20, period)])) == []
+
+
+@pytest.mark.parametrize("period", ["all", "2024-25-YTD", "since-baseline"])
+def test_a_number_of_a_time_that_goes_on_rose(period):
+    before, now = built(Q1, facts=[fact(20, period)]), built(Q2, facts=[fact(23, period)])
+    assert [check for check, _ in kinds(before, now)] == ["fact-rose"]
+
+
+def test_a_number_of_the_quarter_in_two_builds_of_its_report_rose():
+    before, now = built(Q1, facts=[fact(20, Q1)]), built(Q1, facts=[fact(23, Q1)])
+    assert [check for check, _ in kinds(before, now)] == ["fact-rose"]
+
+
 def test_an_earlier_quarter_is_news_only_where_it_was_revised():
     before = built(Q1, facts=[fact(662, Q1)])
     same, revised = (built(Q2, facts=[fact(677, Q2), fact(value, Q1)]) for value in (662, 665))

@@ -116,3 +116,20 @@ def test_the_title_of_an_axis_is_above_its_labels_and_below_the_legend():
 def heights_of(config):
     """Return how high the labels and the title of an axis are, in pixels."""
     return config["axis"]["labelFontSize"], config["axis"]["titleFontSize"]
+
+
+@pytest.mark.parametrize("panels", ["column", "facet"])
+def test_the_heading_of_a_panel_is_above_the_title_of_its_axis(panels):
+    chart = CHART.mark_bar().encode(y=alt.Y("seen:Q", title="People seen in all"), **{panels: "team:N"})
+    shown = figure("fig-own", chart, title="T", description="D", caption="C", data=ROWS)
+    scene = vl_convert.vegalite_to_scenegraph(dict(shown.specification), vl_version=VEGALITE)["scenegraph"]
+    heights = dict(texts_with_heights(scene))
+    assert heights["North"] < heights["People seen in all"] - 10
+
+
+def texts_with_heights(group, above=0.0):
+    """Yield the texts of a chart that is drawn, each with its height from the top."""
+    for item in group.get("items", ()):
+        if "text" in item:
+            yield str(item["text"]), above + (item.get("y") or 0)
+        yield from texts_with_heights(item, above + (item.get("y") or 0) if "items" in item else above)

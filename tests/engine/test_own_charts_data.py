@@ -84,11 +84,41 @@ def test_dates_are_drawn_as_the_data_have_them(values, seen, mark):
     assert rows[0]["when"].startswith(seen)
 
 
+TIMES = chart(["2024-06-01", "2024-07-01"], "T", mark="line")
+LATER = {"year": 2024, "month": 7, "date": 1, "hours": 0, "minutes": 0}
+
+
+@pytest.mark.parametrize("kind", [{"type": "temporal"}, {}], ids=["typed", "of-no-type"])
+@pytest.mark.parametrize("day", ["2024-07-01", "2024-07", pd.Timestamp("2024-07-01").isoformat()])
+def test_a_mark_at_a_day_in_words_is_drawn_at_that_day(day, kind):
+    made = TIMES + alt.Chart().mark_rule().encode(x=alt.datum(day, **kind))
+    _, rule = with_local_times(made.to_dict())["layer"]
+    assert rule["encoding"]["x"]["datum"] == LATER
+
+
+def test_spans_labels_and_ends_of_an_axis_of_time_are_days_of_the_place_where_it_is_drawn():
+    x = alt.X("when:T").axis(values=["2024-07-01"]).scale(domain=["2024-06-01", "2024-07-01"])
+    span = alt.Chart().mark_rect().encode(x=alt.XDatum("2024-06-01", type="temporal"), x2=alt.X2Datum("2024-07-01"))
+    line, rect = with_local_times((TIMES.encode(x=x) + span).to_dict())["layer"]
+    assert line["encoding"]["x"]["axis"]["values"] == [LATER]
+    assert line["encoding"]["x"]["scale"]["domain"] == [{**LATER, "month": 6}, LATER]
+    assert rect["encoding"]["x2"]["datum"] == LATER
+
+
+def test_a_mark_at_a_text_that_is_no_date_is_refused_on_an_axis_of_time_only():
+    made = TIMES + alt.Chart().mark_rule().encode(x=alt.datum("1 July", type="temporal"))
+    names = bars({"a": ["x", "y"], "n": [1, 2]}) + alt.Chart().mark_rule().encode(x=alt.datum("x"))
+    assert 'a mark is at x = "1 July", for which Vega has no place' in misread(made.to_dict())
+    assert misread(names.to_dict()) == ""
+    assert with_local_times(names.to_dict()) == names.to_dict()
+
+
 def bars(rows, *, mark="bar", **channels):
     return getattr(alt.Chart(pd.DataFrame(rows)), f"mark_{mark}")().encode(**{"x": "a:N", "y": "n:Q", **channels})
 
 
 YEARS = {"a": pd.to_datetime(["2023-04-03", "2024-04-01", "2024-05-07"]), "n": [1, 5, 2]}
+BANDS = {"a": ["x", "x", "y", "y"], "c": ["p", "q"] * 2, "lo": [1, 5, 2, 6], "hi": [2, 7, 3, 8]}
 UNLIKE = {
     "two-bars": (bars({"a": ["x", "x"], "n": [1, 2]}), "2 rows have a x"),
     "two-of-a-colour": (bars({"a": ["x", "x"], "c": ["p", "p"], "n": [1, 2]}, color="c:N"), "2 rows have c p, a x"),
@@ -102,9 +132,15 @@ UNLIKE = {
     "month-of-years": (bars(YEARS, x="month(a):O"), "2 rows have a 04"),
     "weekday-of-weeks": (bars(YEARS, x="day(a):O"), "2 rows have a Mon"),
     "many-digits": (bars({"a": ["x"], "n": [2**53 + 1]}), "of which Vega keeps 15 digits"),
+    "two-bands": (bars(BANDS, mark="area", y="lo:Q", y2="hi:Q"), "2 rows have a x"),
+    "two-error-bands": (bars(BANDS, mark="errorband", y="lo:Q", y2="hi:Q"), "2 rows have a x"),
     "month-of-years-in-a-line": (bars(YEARS, mark="line", x="utcmonth(a):T"), "2 rows have a 04"),
 }
 LIKE = {
+    "bands-in-colours": bars(BANDS, mark="area", y="lo:Q", y2="hi:Q", color="c:N"),
+    "error-bands-in-colours": bars(BANDS, mark="errorband", y="lo:Q", y2="hi:Q", color="c:N"),
+    "error-bands-of-their-rows": bars(BANDS, mark="errorband", y="lo:Q"),
+    "error-bars-of-rows": bars(BANDS, mark="errorbar", y="lo:Q", y2="hi:Q"),
     "labels-of-a-frame-are-no-column": bars({"n": [1, 2]}),
     "month-of-years-in-colours": bars(YEARS, x="month(a):O", color="year(a):N"),
     "months": bars(YEARS, x="yearmonth(a):O"),

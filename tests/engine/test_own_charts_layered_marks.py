@@ -1,5 +1,7 @@
 """Each mark of an own chart is at its value on the axis that readers see, and its look is explained."""
 
+from itertools import permutations
+
 import altair as alt
 import pandas as pd
 import pytest
@@ -34,6 +36,16 @@ GROUPED = (
     .encode(y="area:N", x="seen:Q")
 )
 NO_LEGEND = alt.Color("team:N", legend=None)
+AREAS = BASE.encode(x="cost:Q", y=alt.Y("seen:Q", stack=None), color="team:N")
+
+
+def sorted_by(order, column, **axis):
+    """Bars across of each area, in an order."""
+    return BASE.mark_bar().encode(y=alt.Y("area:N", sort=order, **axis), x=f"sum({column}):Q")
+
+
+def interval(kind, mark):
+    return getattr(BASE, f"mark_error{mark}")(extent=kind).encode(x="area:N", y="seen:Q")
 
 
 def with_labels(base, **channels):
@@ -87,12 +99,69 @@ REFUSED = {
         "lie between the bars",
     ),
     "values-at-the-height-of-all": (SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q"), "lie between the bars"),
+    **{
+        f"{first}-and-{second}": (interval(first, "bar") + interval(second, "band"), "two kinds of interval")
+        for first, second in permutations(["stderr", "stdev", "iqr"], 2)
+    },
+    "stderr-as-the-kind-that-is-not-given": (
+        interval("stdev", "bar") + BASE.mark_errorbar().encode(x="area:N", y="seen:Q"),
+        "two kinds of interval (extent) of area and seen",
+    ),
+    "intervals-beside-another-chart": (
+        BARS | (interval("stdev", "bar") + interval("iqr", "bar")),
+        "two kinds of interval (extent) of area and seen",
+    ),
+    **{
+        f"{mark}-between-bars": (
+            SIDE_BY_SIDE + getattr(BASE, f"mark_{mark}")().encode(x="area:N", y="cost:Q"),
+            "marks of cost over bars that are side by side lie between the bars",
+        )
+        for mark in ("rule", "tick", "point")
+    },
+    "intervals-between-bars": (
+        SIDE_BY_SIDE + BASE.mark_rule().encode(x="area:N", y="seen:Q", y2="cost:Q"),
+        "Give them the same xOffset: team",
+    ),
+    **{
+        f"names-of-another-chart-{name}": (
+            sorted_by("-x", "seen") | sorted_by("-x", "cost", **axis),
+            "sorted otherwise",
+        )
+        for name, axis in {"without-axis": {"axis": None}, "without-labels": {"axis": alt.Axis(labels=False)}}.items()
+    },
+    "names-of-a-chart-to-the-right": (sorted_by("-x", "cost", axis=None) | sorted_by("-x", "seen"), "sorted otherwise"),
+    "names-of-another-chart-in-a-list": (
+        sorted_by(["B", "A"], "seen") | sorted_by(["A", "B"], "cost", axis=None),
+        "sorted otherwise",
+    ),
+    "areas-over-areas": (AREAS.mark_area(), "its areas are not stacked"),
+    "areas-over-areas-in-panels": (AREAS.mark_area().encode(column="area:N"), "its areas are not stacked"),
     "no-legend-and-a-tooltip": (
         BASE.mark_bar().encode(x="area:N", y="seen:Q", color=NO_LEGEND, tooltip="team:N"),
         "nothing says which color",
     ),
 }
 DRAWN = {
+    "intervals-at-their-bars": SIDE_BY_SIDE
+    + BASE.mark_rule().encode(x="area:N", y="seen:Q", y2="cost:Q", xOffset="team:N"),
+    "one-target-of-both-bars": SIDE_BY_SIDE
+    + alt.Chart(ROWS.assign(target=[5, 5, 6, 6])).mark_tick().encode(x="area:N", y="target:Q"),
+    "mean-of-both-bars": SIDE_BY_SIDE + BASE.mark_tick().encode(x="area:N", y="mean(seen):Q"),
+    "line-across-bars": SIDE_BY_SIDE + alt.Chart(ROWS).mark_rule().encode(y=alt.datum(3)),
+    "one-order-in-a-list": sorted_by(["B", "A"], "seen") | sorted_by(["B", "A"], "cost", axis=None),
+    "one-order-of-the-alphabet": sorted_by("ascending", "seen") | sorted_by("ascending", "cost", axis=None),
+    "one-column-that-sorts": sorted_by("-x", "seen") | sorted_by("-x", "seen", axis=None),
+    "names-of-both": sorted_by("-x", "seen") | sorted_by("-x", "cost"),
+    "below-each-other": sorted_by("-x", "seen") & sorted_by("-x", "cost", axis=None),
+    "one-kind-of-interval-twice": interval("iqr", "bar") + interval("iqr", "band"),
+    "intervals-of-two-columns": interval("iqr", "bar")
+    + BASE.mark_errorbar(extent="stdev").encode(x="area:N", y="cost:Q"),
+    "intervals-in-charts-side-by-side": interval("iqr", "bar") | interval("stdev", "bar"),
+    "interval-and-box-plot": interval("stderr", "bar") + BASE.mark_boxplot().encode(x="area:N", y="seen:Q"),
+    "areas-to-see-through": AREAS.mark_area(opacity=0.4),
+    "areas-with-lines": AREAS.mark_area(line=True),
+    "areas-in-panels": AREAS.mark_area().encode(column="team:N"),
+    "areas-of-one-name": BASE.mark_area().encode(x="cost:Q", y=alt.Y("seen:Q", stack=None)),
     "bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(xOffset="team:N"),
     "total-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="sum(cost):Q", text="sum(cost):Q"),
     "total-of-their-own-over-bars-side-by-side": SIDE_BY_SIDE + LABELS.encode(y="max(seen):Q", text="sum(seen):Q"),

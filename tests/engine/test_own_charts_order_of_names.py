@@ -74,6 +74,59 @@ def test_names_that_a_scale_puts_into_order_and_dates_are_drawn_in_a_line_too(na
     assert out_of_order(made, made.to_dict()) == ""
 
 
+MONTHS = ["Aug", "Sept", "Oct", "Nov"]
+LISTS_THAT_LACK_ONE = {
+    "month": (MONTHS, ["Aug", "Sep", "Oct", "Nov"], "Sept"),
+    "quarter": (["Q2 2023/24", "Q3 2023/24", "Q1 2024/25"], ["Q2 2023/24", "Q1 2024/25"], "Q3 2023/24"),
+    "age": (["0-17", "18-64", "65+", "Unknown"], ["18-64", "65+"], "0-17"),
+}
+LISTS = {
+    "all": (MONTHS, MONTHS),
+    "more": (MONTHS, ["Jul", *MONTHS, "Dec"]),
+    "all-but-the-last": (MONTHS, MONTHS[:-1]),
+    "all-but-a-word-at-the-end": (["0-17", "18-64", "Unknown"], ["0-17", "18-64"]),
+    "our-own-first": (["North", "South", "East"], ["South"]),
+}
+
+
+@pytest.mark.parametrize("name", LISTS_THAT_LACK_ONE)
+def test_a_list_of_periods_or_amounts_that_lacks_one_is_refused(name):
+    names, given, absent = LISTS_THAT_LACK_ONE[name]
+    made = chart(names, x=alt.X("a:N").sort(given))
+    assert f'the sort of column a does not list "{absent}"' in out_of_order(made, made.to_dict())
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_puts_names_where_they_belong_is_drawn(name):
+    names, given = LISTS[name]
+    made = chart(names, x=alt.X("a:N").sort(given))
+    assert out_of_order(made, made.to_dict()) == ""
+
+
+@pytest.mark.parametrize("kind", "OQ")
+@pytest.mark.parametrize("mark", ["bar", "line"])
+@pytest.mark.parametrize(
+    ("column", "numbers"),
+    [("month", [11, 12, 1]), ("quarter", [2, 3, 4, 1]), ("week_no", [51, 52, 1]), ("Hour", [22, 23, 0])],
+)
+def test_months_as_numbers_that_begin_again_are_refused(column, numbers, mark, kind):
+    made = chart(numbers, mark=mark, x=f"{column}:{kind}")
+    made.data = made.data.rename(columns={"a": column})
+    assert f"goes on from {max(numbers)} to {min(numbers)} in the rows" in out_of_order(made, made.to_dict())
+    made = made.encode(x=alt.X(f"{column}:O").sort(None))
+    assert out_of_order(made, made.to_dict()) == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers"),
+    [("month", [1, 2, 3]), ("month", [3, 1, 2]), ("month", [12, 11, 10]), ("ward", [11, 12, 1]), ("month", [12, 1])],
+)
+def test_other_numbers_are_drawn_in_their_order(column, numbers):
+    made = chart(numbers, x=f"{column}:O")
+    made.data = made.data.rename(columns={"a": column})
+    assert out_of_order(made, made.to_dict()) == ""
+
+
 def test_lines_that_join_the_values_of_one_name_are_drawn():
     made = chart(["North", "North", "East", "East"], mark="line", x="n:Q", y="a:N", detail="a:N")
     assert out_of_order(made, made.to_dict()) == ""

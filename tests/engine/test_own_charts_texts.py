@@ -162,12 +162,12 @@ MISSTATED = {
 SHARES = {"area": ["A", "A", "B", "B"], "team": ["S", "N", "S", "N"], "seen": [10, 30, 60, 40]}
 
 
-def labelled(stack="zero", *, text=None, bars=None, mark="text"):
+def labelled(stack="zero", *, text=None, bars=None, mark="text", rows=SHARES):
     """Stacked bars with a label on each, which is stacked by itself."""
     given = {"x": alt.X("seen:Q", stack=stack), "y": "area:N"}
-    base = alt.Chart(pd.DataFrame(SHARES))
+    base = alt.Chart(pd.DataFrame(rows))
     over = getattr(base, f"mark_{mark}")().encode(**{**given, "text": "seen:Q", **(text or {})})
-    return base.mark_bar().encode(**given, color="team:N", **(bars or {})) + over
+    return base.mark_bar().encode(**{**given, "color": "team:N", **(bars or {})}) + over
 
 
 LABELS_APART = {
@@ -178,8 +178,20 @@ LABELS_APART = {
     "order": labelled(bars={"order": "seen:Q"}, text={"detail": "team:N"}),
     "other-detail": labelled(text={"detail": "seen:N"}),
 }
-LABELS_AT_THEIR_BARS = {
+RISING = {"area": ["A", "A", "B", "B"], "team": ["S", "N", "S", "N"], "seen": [30, 10, 60, 40]}
+SUM = alt.X("sum(seen):Q", stack="zero")
+WHERE = alt.condition("datum.seen > 20", "seen:Q", alt.value(""))
+LABELS_IN_ANOTHER_ORDER = {
     "detail": labelled(text={"detail": "team:N"}),
+    "shares": labelled("normalize", text={"detail": "team:N"}),
+    "some-labels": labelled(text={"detail": "team:N", "text": WHERE}),
+    "sums": labelled(bars={"x": SUM}, text={"x": SUM, "detail": "team:N"}),
+}
+LABELS_AT_THEIR_BARS = {
+    "detail-and-one-order": labelled(bars={"order": "team:N"}, text={"detail": "team:N", "order": "team:N"}),
+    "detail-and-names": labelled(text={"detail": "team:N", "text": "team:N"}),
+    "detail-and-sums": labelled(text={"detail": "team:N", "text": "sum(seen):Q"}),
+    "detail-and-numbers-in-the-order-of-their-names": labelled(text={"detail": "team:N"}, rows=RISING),
     "colour": labelled("normalize", text={"color": "team:N"}),
     "both-ordered": labelled(bars={"order": "seen:Q"}, text={"detail": "team:N", "order": "seen:Q"}),
     "one-bar-each": chart(TEAMS, color="team:N") + chart(TEAMS, "text", text="seen:Q"),
@@ -194,6 +206,33 @@ LABELS_AT_THEIR_BARS = {
 @pytest.mark.parametrize("name", LABELS_APART)
 def test_labels_that_lie_at_other_bars_than_their_own_are_refused(name):
     assert "are not stacked as these are" in misstated(LABELS_APART[name].to_dict())
+
+
+@pytest.mark.parametrize("name", LABELS_IN_ANOTHER_ORDER)
+def test_labels_that_are_stacked_in_the_order_of_their_texts_are_refused_where_that_is_another(name):
+    made = LABELS_IN_ANOTHER_ORDER[name].to_dict()
+    assert "are stacked in the order of their texts, and the bars in that of team" in misstated(made)
+
+
+def parts_with_labels(made):
+    """The width of each part of each bar, and the number on it, as Vega draws them."""
+    scene = vl_convert.vegalite_to_scenegraph(made.to_dict(), vl_version=VEGALITE)["scenegraph"]
+    (plot,) = scene["items"]
+    bars, labels = (mark["items"] for mark in plot["items"] if mark.get("role") == "mark")
+    return {
+        (round(bar["width"], 3), label["text"])
+        for label in labels
+        for bar in bars
+        if label["y"] - bar["height"] < bar["y"] < label["y"]
+        and bar["x"] < label["x"] - 0.01 <= bar["x"] + bar["width"]
+    }
+
+
+def test_vega_draws_labels_with_a_detail_alone_at_other_parts_and_with_an_order_at_their_own():
+    apart, own = LABELS_IN_ANOTHER_ORDER["detail"], LABELS_AT_THEIR_BARS["detail-and-one-order"]
+    a_unit = next(width / 10 for width, text in parts_with_labels(own) if text == "10")
+    assert all(float(text) == pytest.approx(width / a_unit, abs=0.1) for width, text in parts_with_labels(own))
+    assert not all(float(text) == pytest.approx(width / a_unit, abs=0.1) for width, text in parts_with_labels(apart))
 
 
 @pytest.mark.parametrize("name", LABELS_AT_THEIR_BARS)
@@ -253,7 +292,7 @@ STATED = {
     "bars": chart(GAP),
     "shares": chart(TEAMS, x=alt.value(1), y=alt.Y("seen:Q", stack="normalize"), color="team:N"),
     "areas": areas([1, 2, 3, 4]),
-    "layered-areas": areas([1, 2, 3, None]).encode(y=alt.Y("seen:Q", stack=None)),
+    "layered-areas": areas([1, 2, 3, None]).mark_area(opacity=0.5).encode(y=alt.Y("seen:Q", stack=None)),
     "error-bars": chart(TEAMS, "errorbar").mark_errorbar(extent="stdev"),
     "months": chart(MONTHS, x="yearmonth(month):O"),
     "colours": chart(TEAMS, color=alt.Color("team:N").scale(domain=["North", "South", "East", "West"])),
@@ -370,6 +409,10 @@ MISLEADING = {
     "missing-in-words": (
         chart(GAP, "text", y=alt.value(9), text="words:N").transform_calculate(words="datum.seen + ' people'"),
         'the text "null people"',
+    ),
+    "a-text-among-months": (
+        chart(MONTHS, x="yearmonth(month):O") + alt.Chart().mark_rule().encode(x=alt.datum("2024-05-01")),
+        'the text " 0NaN"',
     ),
     "missing-facet": (chart({**TEAMS, "area": ["A", "B", None]}).facet("area:N"), 'the text "null"'),
     "axis": (percent([0.4, 0.9, 1.2], **AXIS), 'two labels of the y axis are "'),

@@ -59,6 +59,7 @@ CONFIG: dict[str, Any] = {
 
 
 PANEL_SPACING = 44  # between panels: the title of an axis is above the lower one
+HEADING_PADDING = 26  # between a panel and its heading: the title of an axis is between them
 SHADES = [palette.PALE_BLUE, palette.CATEGORIES[0]]  # as a scheme, so that steps get shades between them
 
 OWN_CHARTS: dict[str, Any] = {
@@ -69,6 +70,7 @@ OWN_CHARTS: dict[str, Any] = {
     },
     "view": {"stroke": None, "continuousHeight": PLOT_HEIGHT},
     **{kind: {"spacing": PANEL_SPACING} for kind in ("concat", "facet")},
+    **{kind: {"labelPadding": HEADING_PADDING} for kind in ("headerColumn", "headerFacet")},
 }
 """What `natpatsip.figure` adds for a chart that an analyst draws; `natpatsip.charts` gives its own all of this."""
 

@@ -2,7 +2,8 @@
 
 ``sum``, ``cumsum``, ``agg("sum")``, ``fillna(0)`` and ``fill_value=0`` of pandas say nothing of it. Code that says what
 it wants passes: ``skipna=False``, after which the sum is missing too, or ``skipna=True``. Nor does pandas say that a
-row with a missing value in one column is in no total of ``pivot_table(margins=True)`` (pandas-dev/pandas#47447).
+row with a missing value in one column is in no total of ``pivot_table(margins=True)`` (pandas-dev/pandas#47447), and
+that ``resample("MS").sum()`` is 0 for a month without any row (pandas-dev/pandas#44188).
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
+from natpatsip import wording
 from natpatsip.checks import code_cells
 from natpatsip.checks.checked_quarter import CheckContext
 from natpatsip.checks.frames_in_code import SUMS, Frame, FramesInCode
@@ -27,10 +30,14 @@ from natpatsip.pipeline.inline_code import INLINE
 CHECK = "missing-as-zero"
 BY_NAME = {"agg", "aggregate", "apply", "transform"}  # are told by a name what to calculate
 OF_NUMPY = {"np", "numpy"}
+_BY_TIME = re.compile(r"\bresample\(|\bGrouper\(")
 _MAY_TAKE = re.compile(r"sum|fill|nan_to_num|replace|where|mask|margins")
 _ADVICE_ON_SUMS = (
     "Sum the column with datasets.total(…), with by=[] for one sum of all rows, or .sum(skipna=False), after which "
     "such a sum is missing too; or with .sum(skipna=True) if the others are meant, and say so in the text."
+)
+_ADVICE_ON_TIMES = (
+    "Write .sum(min_count=1), after which the sum of a month without rows is missing, or use datasets.quarterly(…)."
 )
 _ADVICE_ON_MARGINS = "Write dropna=False, or a pivot_table for each column."
 _ADVICE_ON_FILLING = "Leave it missing, or give its rows words of their own."
@@ -57,8 +64,8 @@ def check(context: CheckContext) -> list[Finding]:
 
 
 def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
-    missing = _missing(context, notebook)
-    if not any(where for columns in missing.values() for where in columns.values()):
+    missing, gaps = _missing(context, notebook), _gaps(context, notebook)
+    if not gaps and not any(where for columns in missing.values() for where in columns.values()):
         return
     frames = FramesInCode(missing)
     for place, cell in context.cells(notebook):
@@ -69,6 +76,9 @@ def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
                     text = f"{code_cells.last_name(taking.call.func)}(…)"
                     message = f"{text} {taking.what}, and {where}. {taking.advice}"
                     yield place.finding(CHECK, message, found=text)
+                elif where := _gap(taking, gaps):
+                    message = f"sum(…) of each time is 0 where there is no row, and {where}. {_ADVICE_ON_TIMES}"
+                    yield place.finding(CHECK, message, found="sum(…)")
             frames.read(statement)
 
 
@@ -83,6 +93,40 @@ def _missing(context: CheckContext, notebook: str) -> dict[str, dict[str, str]]:
         for resource in declared(context.project).resources
         if resource.file in files
     }
+
+
+def _gaps(context: CheckContext, notebook: str) -> dict[str, str]:
+    """Return the datasets of months that a notebook has read and that lack a month, with the first that they lack."""
+    files = {record["file"] for record in context.outputs[notebook].datasets}
+    found = {
+        resource.name: context.saved.once(
+            partial(_gap_in, resource, context), "gap in months", *_made_of(resource, context)[1:]
+        )
+        for resource in declared(context.project).resources
+        if resource.file in files
+    }
+    return {name: where for name, where in found.items() if where}
+
+
+def _gap_in(resource: Resource, context: CheckContext) -> str:
+    """Return the first month between others of which a dataset of months has no row; an empty text if there is none."""
+    table = examine(resource.name, context.project)
+    rows = table.known_by(context.quarter, table.sound)
+    for name in (name for name, field in resource.fields.items() if field.type == "yearmonth"):
+        months = {each.year * 12 + each.month - 1 for row in rows if (each := table.values[name][row]) is not None}
+        for month in range(min(months, default=0), max(months, default=0)):
+            if month not in months:
+                return f"{resource.file} has no row of {wording.month(date(month // 12, month % 12 + 1, 1))}"
+    return ""
+
+
+def _gap(taking: _Taking, gaps: Mapping[str, str]) -> str:
+    """Return which month is missing in what a call sums month by month, as pandas has it: 0 for none."""
+    is_by_time = isinstance(taking.call.func, ast.Attribute) and _BY_TIME.search(ast.unparse(taking.call.func.value))
+    says_what = any(each.arg == "min_count" and not _is_0(each.value) for each in taking.call.keywords)
+    if taking.advice != _ADVICE_ON_SUMS or not is_by_time or says_what:
+        return ""
+    return next((where for name, where in gaps.items() if name in taking.frame.datasets), "")
 
 
 def _made_of(resource: Resource, context: CheckContext) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from natpatsip.compare.figure_changes import reading_beside
 from natpatsip.facts.fact import Fact
 from natpatsip.facts.fact_descriptions import in_full, named
 from natpatsip.facts.fact_descriptions import kind as kind_of
-from natpatsip.quarter import FORM, Quarter
+from natpatsip.quarter import FORM, MONTH, Quarter
 
 POINTS = "percentage points"
 _MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
@@ -42,6 +42,10 @@ def _changes(before: BuiltReport, now: BuiltReport) -> Iterator[tuple[int, Chang
         if key in second_names:
             continue
         if counterpart := old.get(key):
+            if counterpart.key == fact.key and _is_over(fact) and before.quarter != now.quarter:
+                if change := _revised(counterpart, fact, now):
+                    yield 1, change
+                continue
             printed = counterpart
             if counterpart.key != fact.key:
                 counterpart = restated.get(counterpart.key, counterpart)  # as it was revised, if the report says so
@@ -103,6 +107,11 @@ def _second_names(facts: Mapping[tuple[str, str], Fact]) -> set[tuple[str, str]]
 
 def _is_past(fact: Fact, quarter: Quarter) -> bool:
     return bool(FORM.fullmatch(fact.period)) and fact.period != str(quarter)
+
+
+def _is_over(fact: Fact) -> bool:
+    """Return True if a number is of a month or a quarter, which both reports call by its name: it is only revised."""
+    return bool(FORM.fullmatch(fact.period) or MONTH.fullmatch(fact.period))
 
 
 def _begins_again(before: Quarter, now: Quarter) -> bool:

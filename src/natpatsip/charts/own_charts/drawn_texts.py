@@ -19,7 +19,7 @@ from natpatsip.python_words import words_of_python
 
 Items = Sequence[Mapping[str, Any]]
 LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity")
-_MISSING = re.compile(r"(?<![\w'’])(null|undefined|NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
+_MISSING = re.compile(r"(?<![\w'’])(null|undefined|0?NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
 _OF_JAVASCRIPT = re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d|\[object Object\]")
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")

@@ -82,6 +82,7 @@ def misstated(specification: Specification) -> str:
         or first_problem(of_units)
         or misprinted(specification)
         or displaced(specification)
+        or _covered(specification)
         or _unexplained(specification)
     )
 
@@ -279,6 +280,29 @@ def _stacked(unit: Specification, rows: Rows, mark: str) -> str:
             return (
                 f"at {where} it stacks percentages to {sum(values):g}%. Put them side by side (xOffset), or name the "
                 "unit in other words if they are no percentages."
+            )
+    return ""
+
+
+def _covered(specification: Specification) -> str:
+    """Return a problem if areas that are not stacked lie over one another, and no line or point shows them."""
+    views = list(units(specification))
+    for unit in views if "layer" not in specification else ():
+        encoding, mark = unit["encoding"], unit["mark"] if isinstance(unit["mark"], Mapping) else {}
+        groups = [field for name in ("color", "fill", "detail") if (field := field_of(encoding.get(name)))]
+        facets = [field for name in ("row", "column", "facet") if (field := field_of(encoding.get(name)))]
+        names = {tuple(map(row.get, [*groups, *facets, *unit["facets"]])) for row in rows_of(unit, specification)}
+        panels = {name[len(groups) :] for name in names}
+        is_flat = any(
+            is_number(each := encoding.get(name)) and each.get("stack", "zero") in (None, False) for name in "xy"
+        )
+        is_clear = {"opacity", "fillOpacity", "line"} & {*mark, *encoding} or '"area": {' in json.dumps(
+            specification.get("config", {})
+        )
+        if mark_of(unit) == "area" and is_flat and len(names) > len(panels) and not is_clear:
+            return (
+                "its areas are not stacked, and one lies over another and hides it. Draw lines, or areas to see "
+                "through: mark_area(opacity=0.4, line=True)."
             )
     return ""
 

@@ -1,11 +1,13 @@
 """Layers of an analyst's own chart that would be drawn at another place than their values have on the axis.
 
-Vega stacks each layer by itself, puts a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis
-for a layer that has its own scale and ``axis=None``.
+Vega stacks each layer by itself, and labels in the order of their texts, mixes the ends of two kinds of interval, puts
+a line at ``alt.value(25)`` 25 pixels below the top, and draws no axis for a layer that has its own scale and
+``axis=None``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +19,7 @@ from natpatsip.charts.own_charts.specifications import (
     children,
     field_of,
     first_problem,
+    is_name,
     is_number,
     mark_of,
     rows_of,
@@ -25,7 +28,11 @@ from natpatsip.charts.own_charts.specifications import (
 
 STACKED_BY = ("color", "fill", "stroke", "opacity", "shape", "detail")
 STACKED = ("bar", "area")  # marks that Vega stacks
+ORDERED_BY = ("color", "fill", "stroke", "opacity", "strokeWidth", "strokeDash", "size", "shape", "text", "detail")
+"""The channels whose columns put the parts of a stack into order, the first of them first: the text is one."""
+INTERVALS = ("errorbar", "errorband")
 PLACES = ("x", "y")
+POINTED = ("rule", "tick", "point", "circle", "square", "errorbar")
 
 
 def displaced(specification: Specification) -> str:
@@ -41,16 +48,20 @@ def displaced(specification: Specification) -> str:
     views = list(units(specification))
     return (
         _apart_from_their_bars(specification)
+        or _mixed_intervals(specification)
         or first_problem(_apart_from_their_slices(view, views) or _raised(view, views) for view in views)
         or first_problem(_between_their_bars(view, views) for view in views)
+        or first_problem(_between_bars(view, views, rows_of(view, specification)) for view in views)
         or first_problem(_in_pixels(view, views) for view in views)
         or _without_axis(specification)
+        or _beside_other_names(specification)
     )
 
 
 def _apart_from_their_bars(specification: Specification) -> str:
     """Return a problem if labels over stacked bars lie at other bars: each layer of a chart is stacked by itself."""
     drawn: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    bars: dict[tuple[Any, ...], Specification] = {}
     for unit in units(specification):
         encoding, mark = unit["encoding"], mark_of(unit)
         measured = [name for name in PLACES if is_number(encoding.get(name))]
@@ -63,14 +74,61 @@ def _apart_from_their_bars(specification: Specification) -> str:
         stacked = (heights.get("stack", "zero"), groups, encoding.get("order")) if is_stacked else ()
         if mark in STACKED:
             if is_stacked and _has_several(rows_of(unit, specification), [field_of(other), *unit["facets"]]):
-                drawn[place] = stacked
+                drawn[place], bars[place] = stacked, unit
         elif mark == "text" and place in drawn and stacked != drawn[place] and (groups or "aggregate" not in heights):
             given = " and ".join(sorted(drawn[place][1]))
             return (
                 f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
                 f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
             )
+        elif mark == "text" and stacked == drawn.get(place) and _is_in_another_order(unit, bars[place], specification):
+            return (
+                f"labels of {place[1]} over stacked bars are stacked in the order of their texts, and the bars in that "
+                f"of {' and '.join(sorted(groups))}, so that they lie at other bars. Give the bars and the labels one "
+                f'order: alt.Order("{min(groups)}:N").'
+            )
     return ""
+
+
+def _is_in_another_order(labels: Specification, bars: Specification, specification: Specification) -> bool:
+    """Return True if labels that are stacked as bars are come in another order than these at one of their places."""
+    if labels["encoding"].get("order"):  # the bars have the same
+        return False
+    places = [field_of(bars["encoding"].get(name)) for name in PLACES if not is_number(bars["encoding"].get(name))]
+    stacks: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows_of(bars, specification):
+        stacks.setdefault(tuple(map(row.get, [*places, *bars["facets"]])), []).append(row)
+    parts, by = _ordered_by(bars["encoding"], places), _ordered_by(labels["encoding"], places)
+    return any(_in_order(rows, by, parts) != _in_order(rows, parts, parts) for rows in stacks.values())
+
+
+def _ordered_by(encoding: Mapping[str, Any], places: Sequence[str]) -> list[str]:
+    """Return the columns by which Vega-Lite puts the parts of a stack into order."""
+    given = [channel for name in ORDERED_BY if isinstance(channel := encoding.get(name), Mapping)]
+    shown = [each if field_of(each) else each.get("condition") or {} for each in given]
+    fields = [field_of(each) for each in shown if field_of(each) and "aggregate" not in each]
+    return [field for field in dict.fromkeys(fields) if field not in places]
+
+
+def _in_order(rows: Rows, by: Sequence[str], parts: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the parts of a stack in the order of columns."""
+    ordered = sorted(rows, key=lambda row: [(isinstance(row.get(each), str), row.get(each) or 0) for each in by])
+    return [tuple(map(row.get, parts)) for row in ordered]
+
+
+def _mixed_intervals(view: Specification) -> str:
+    """Return a problem if layers draw two kinds of interval of a column, of which Vega mixes the ends."""
+    drawn: dict[tuple[Any, ...], str] = {}
+    for unit in units(view) if "layer" in view else ():
+        kind = unit["mark"].get("extent", "stderr") if isinstance(unit["mark"], Mapping) else "stderr"
+        fields = tuple(field_of(unit["encoding"].get(name)) for name in PLACES)
+        if mark_of(unit) in INTERVALS and drawn.setdefault((fields, str(unit["data"])), kind) != kind:
+            shown = " and ".join(filter(None, fields))
+            return (
+                f"its layers draw two kinds of interval (extent) of {shown}, and Vega mixes their ends. Calculate one "
+                "of them in the notebook, and draw it as rules with y and y2."
+            )
+    return first_problem(map(_mixed_intervals, children(view)))
 
 
 def _has_several(rows: Rows, places: Sequence[str]) -> bool:
@@ -93,6 +151,28 @@ def _between_their_bars(unit: Specification, views: Sequence[Specification]) -> 
                         f"labels of {heights[0]} over bars that are side by side lie between the bars. Give the labels "
                         f"the same {offset}: {name}."
                     )
+    return ""
+
+
+def _between_bars(unit: Specification, views: Sequence[Specification], rows: Rows) -> str:
+    """Return a problem if intervals or targets of bars that are side by side lie between these."""
+    encoding = unit["encoding"]
+    for view in views if mark_of(unit) in POINTED and not unit["is_changed"] else ():
+        for place, other in (PLACES, PLACES[::-1]):
+            offset = field_of(view["encoding"].get(f"{place}Offset"))
+            field = field_of(encoding.get(place))
+            is_beside = mark_of(view) == "bar" and field == field_of(view["encoding"].get(place)) != ""
+            ends = [each for name in (other, f"{other}2") if (each := encoding.get(name, {})) and field_of(each)]
+            if not offset or not is_beside or f"{place}Offset" in encoding or any("aggregate" in each for each in ends):
+                continue
+            marks = {
+                (*map(row.get, [field, *unit["facets"]]), *(row.get(field_of(each)) for each in ends)) for row in rows
+            }
+            if ends and len({mark[: -len(ends)] for mark in marks}) < len(marks):
+                return (
+                    f"marks of {field_of(ends[0])} over bars that are side by side lie between the bars, so that "
+                    f"nothing says of which they are. Give them the same {place}Offset: {offset}."
+                )
     return ""
 
 
@@ -150,6 +230,34 @@ def _in_pixels(unit: Specification, views: Sequence[Specification]) -> str:
                 f"axis. Write alt.datum({value:g})."
             )
     return ""
+
+
+def _beside_other_names(view: Specification) -> str:
+    """Return a problem if a chart without names stands beside one with names, which are in another order."""
+    for key, place in (("hconcat", "y"), ("vconcat", "x")):
+        named: dict[str, set[str]] = {}
+        nameless: list[tuple[str, str]] = []
+        for unit in units({key: view.get(key, [])}):
+            channel = unit["encoding"].get(place)
+            if is_name(channel) and (field := field_of(channel)):
+                axis, order = channel.get("axis", {}), _order_of_names(unit, channel)
+                if axis is not None and axis.get("labels", True):
+                    named.setdefault(field, set()).add(order)
+                else:
+                    nameless.append((field, order))
+        if field := next((field for field, order in nameless if order not in named.get(field, {order})), ""):
+            return (
+                f"column {field} is sorted otherwise than in the chart beside it, whose names readers would take for "
+                "its own. Give both one order, such as a list of the names, or show the names of both."
+            )
+    return first_problem(map(_beside_other_names, children(view)))
+
+
+def _order_of_names(unit: Specification, channel: Mapping[str, Any]) -> str:
+    """Return by what the names of a channel are sorted: "-x" is the column of that channel, which each chart has."""
+    sort = channel.get("sort", "ascending")
+    by = unit["encoding"].get(sort.lstrip("-")) if isinstance(sort, str) else None
+    return json.dumps([sort, by and [field_of(by), by.get("aggregate")]], default=str)
 
 
 def _without_axis(view: Specification) -> str:

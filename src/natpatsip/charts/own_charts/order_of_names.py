@@ -6,7 +6,7 @@ import calendar
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from natpatsip.charts.own_charts.specifications import (
@@ -36,6 +36,8 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 """A number that begins a name, maybe after words of a band: *Under 18*, *18 to 64*, *more than 52 weeks*."""
+_COUNTED = re.compile(r"months?|quarters?|weeks?|hours?|days?", re.IGNORECASE)
+_ROUNDS = ((4, 1), (7, 1), (12, 1), (52, 1), (53, 1), (6, 0), (23, 0))  # the last and the first of a year, week or day
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")  # in the order in which Vega draws them
 _MOMENT = "%Y-%m-%d-%H-%M"
 _CYCLES = {"month": 366, "week": 366, "doy": 366, "date": 31, "day": 7, "hours": 1}  # days after which parts come again
@@ -54,6 +56,11 @@ def _unlike_its_rows(unit: Specification, rows: Rows) -> str:
         if not (field := field_of(channel)):
             continue
         problem = _without_year(unit, place, rows)
+        names = list(dict.fromkeys(row[field] for row in rows if row.get(field) is not None))
+        if not problem and isinstance(given := channel.get("sort"), list):
+            problem = _put_last(field, names, given)
+        if not problem and "sort" not in channel and "timeUnit" not in channel:
+            problem = _from_the_first(field, names)
         if not problem and is_name(channel) and not _has_order(channel):
             problem = _reordered(rows, field, "rule" if joins_values(unit["encoding"], place) else mark_of(unit))
         if problem:
@@ -75,6 +82,52 @@ def _reordered(rows: Rows, field: str, mark: str) -> str:
     return (
         f"Vega puts column {field} into alphabetical order ({drawn[0]}, {drawn[1]}, …), not that of its rows "
         f"({names[0]}, {names[1]}, …). Keep theirs, with sort=None, or give dates or numbers."
+    )
+
+
+def _put_last(field: str, names: Sequence[Any], given: Sequence[Any]) -> str:
+    """Return a problem if a list of months, quarters or amounts lacks one: Vega puts it after all that are listed.
+
+    Examples
+    --------
+    >>> _put_last("month", ["Aug", "Sept", "Oct"], ["Aug", "Sep", "Oct"])[:44]
+    'the sort of column month does not list "Sept'
+    >>> _put_last("age", ["0-17", "18+", "Unknown"], ["0-17", "18+"])
+    ''
+    """
+    texts = [name for name in names if isinstance(name, str)]
+    absent = [name for name in texts if name not in given]
+    drawn = [name for name in given if name in texts] + absent
+    for form in (_PERIOD.search, _QUARTER.match, _AMOUNT.match):
+        ordered = [name for name in texts if form(name)]
+        other = next((name for name in absent if name in ordered), None)
+        if other and len(ordered) >= max(3, len(texts) - 1) and drawn != texts:
+            return (
+                f'the sort of column {field} does not list "{other}", which Vega puts after all that it lists. Add it, '
+                "as the data spell it."
+            )
+    return ""
+
+
+def _from_the_first(field: str, names: Sequence[Any]) -> str:
+    """Return a problem if months as numbers, which go on from 12 to 1 in the rows, would be drawn from 1.
+
+    Examples
+    --------
+    >>> _from_the_first("month", [11, 12, 1])[:56]
+    'column month goes on from 12 to 1 in the rows, and Vega '
+    >>> _from_the_first("month", [1, 2, 3]), _from_the_first("ward", [11, 12, 1])
+    ('', '')
+    """
+    if not _COUNTED.search(field) or len(names) < 3 or not all(isinstance(name, int | float) for name in names):
+        return ""
+    turns = [(one, other) for one, other in pairwise(names) if other != one + 1]
+    if len(turns) != 1 or turns[0] not in _ROUNDS:
+        return ""
+    last, first = turns[0]
+    return (
+        f"column {field} goes on from {last:g} to {first:g} in the rows, and Vega draws {first:g} first. Draw dates, "
+        f'such as yearmonth(day), or keep the order of the rows: alt.X("{field}:O").sort(None).'
     )
 
 

@@ -186,7 +186,23 @@ def misread(specification: Specification) -> str:
         for name in times & row.keys():
             if problem := _not_a_time(row[name]):
                 return f"column {name} holds {problem} Make it dates: pd.to_datetime(…, format=…)."
-    return first_problem(_unlike_its_rows(unit, specification) for unit in units(specification))
+    return _placeless(specification) or first_problem(
+        _unlike_its_rows(unit, specification) for unit in units(specification)
+    )
+
+
+def _placeless(specification: Specification) -> str:
+    """Return a problem if something is put at a text on an axis of time that is not a date."""
+    places = _places_of_time(specification)
+    for unit in units(specification):
+        for name, channel in unit["encoding"].items():
+            datum = channel.get("datum") if isinstance(channel, Mapping) and name.rstrip("2") in places else None
+            if isinstance(datum, str) and not _local(datum):
+                return (
+                    f'a mark is at {name} = "{datum}", for which Vega has no place on an axis of time. Write a date: '
+                    'alt.datum("2024-07-01").'
+                )
+    return ""
 
 
 def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> str:
@@ -199,9 +215,12 @@ def _unlike_its_rows(unit: Mapping[str, Any], specification: Specification) -> s
         if is_plain_name and any(field in row and row[field] in (None, "") for row in rows):
             return f"column {field} has no name in a row, which Vega calls null. Name it, or leave the row out."
     is_counted = any(isinstance(each, Mapping) and "aggregate" in each for each in unit["encoding"].values())
-    if unit["is_changed"] or is_counted or {"x2", "y2"} & channels.keys():
+    kind, is_span = mark_of(unit), bool({"x2", "y2"} & channels.keys())
+    is_band = is_span and kind in ("area", "errorband")
+    if unit["is_changed"] or is_counted or (is_span and not is_band):
         return ""
-    return _doubled(rows, channels, mark_of(unit), unit["facets"])
+    along = {name: each for name, each in channels.items() if name not in ("x2", "y2")}
+    return _doubled(rows, along, "area" if is_band else kind, unit["facets"])
 
 
 def _doubled(rows: Rows, channels: Mapping[str, Any], mark: str, facets: Sequence[str]) -> str:
@@ -271,7 +290,59 @@ def with_local_times(specification: Specification) -> dict[str, Any]:
     [{'day': '2024-07-01T00:00:00'}, {'day': '2024-07-01T00:30:00'}]
     """
     _, times = typed_columns(specification)
-    return dict(_with_rows(specification, times)) if times else dict(specification)
+    with_rows = _with_rows(specification, times) if times else specification
+    return dict(_with_days(with_rows, _places_of_time(specification)))
+
+
+def _places_of_time(specification: Specification) -> set[str]:
+    """Return the channels that a chart draws times along."""
+    channels = (pair for unit in units(specification) for pair in unit["encoding"].items())
+    return {name for name, each in channels if isinstance(each, Mapping) and each.get("type") == "temporal"}
+
+
+def _with_days(view: Any, places: set[str]) -> Any:
+    """Return a view of a chart whose days in words, such as a line at ``alt.datum("2024-07-01")``, are dates to Vega.
+
+    It has no place for a text on an axis of time, and draws it where the axis begins; the labels and ends of an axis
+    (``values``, ``domain``) are midnight in Greenwich.
+    """
+    if not isinstance(view, Mapping):
+        return view
+    changed = {**view}
+    if isinstance(view.get("encoding"), Mapping):
+        changed["encoding"] = {
+            name: _with_dates(each) if name.rstrip("2") in places and isinstance(each, Mapping) else each
+            for name, each in view["encoding"].items()
+        }
+    changed |= {key: [_with_days(each, places) for each in view[key]] for key in CHILDREN if key in view}
+    return changed | ({"spec": _with_days(view["spec"], places)} if "spec" in view else {})
+
+
+def _with_dates(channel: Mapping[str, Any]) -> dict[str, Any]:
+    changed = {**channel}
+    if isinstance(channel.get("datum"), str) and _date(channel["datum"]) != channel["datum"]:
+        changed |= {"datum": _date(channel["datum"])} | ({"type": "temporal"} if "type" in channel else {})
+    for part, key in (("axis", "values"), ("scale", "domain"), ("legend", "values")):
+        given = channel.get(part)
+        if isinstance(given, Mapping) and isinstance(given.get(key), list):
+            changed[part] = {**given, key: [*map(_date, given[key])]}
+    return changed
+
+
+def _date(value: Any) -> Any:
+    """Return a day or a time in words as a date of Vega-Lite; anything else as it is.
+
+    Examples
+    --------
+    >>> _date("2024-07"), _date(5)
+    ({'year': 2024, 'month': 7, 'date': 1, 'hours': 0, 'minutes': 0}, 5)
+    """
+    text = _local(value) if isinstance(value, str) else ""
+    if not text:
+        return value
+    found = datetime.datetime.fromisoformat(text)
+    parts = {"year": found.year, "month": found.month, "date": found.day}
+    return {**parts, "hours": found.hour, "minutes": found.minute}
 
 
 def _with_rows(node: Any, times: set[str]) -> Any:
