@@ -373,7 +373,8 @@ def _check(job: Job, plan: Plan, executed: Mapping[str, Executed]) -> Outcome:
     from natpatsip import checks
     from natpatsip.pipeline.caching.saved_results import SavedResults
 
-    saved = SavedResults(job.cache, job.inputs.environment, job.quarter)
+    environment, before = job.inputs.environment, job.quarter.previous()
+    saved = SavedResults(job.cache, environment, job.quarter, before=(environment, before))
     return checks.run(plan, {name: each.content for name, each in executed.items()}, saved)
 
 

@@ -43,6 +43,15 @@ def test_results_of_another_engine_are_not_found(cache):
     assert made(SavedResults(cache, "engine"), "text") != made(SavedResults(cache, "a newer engine"), "text")
 
 
+def test_a_quarter_that_was_never_checked_begins_with_the_results_of_the_one_before(cache):
+    first = made(SavedResults(cache, "engine", "Q1"), "text", "a")
+    second = SavedResults(cache, "engine", "Q2", before=("engine", "Q1"))
+    assert made(second, "text", "a") == first
+    own = made(second, "text", "b")
+    made(SavedResults(cache, "engine", "Q1"), "text", "c")
+    assert made(SavedResults(cache, "engine", "Q2", before=("engine", "Q1")), "text", "b") == own
+
+
 def test_a_damaged_entry_is_made_again(cache):
     first = made(SavedResults(cache, "engine"), "text")
     (entry,) = [each for each in cache.folder.rglob("*") if each.is_file()]

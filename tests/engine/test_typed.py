@@ -13,7 +13,7 @@ from natpatsip.errors import RenderError
 from natpatsip.pipeline.caching.inputs import Inputs
 from natpatsip.pipeline.caching.store import Cache
 from natpatsip.pipeline.plan import Plan
-from natpatsip.pipeline.render import chapters
+from natpatsip.pipeline.render import chapters, typed_markdown
 from natpatsip.pipeline.render.constructs import REFUSED
 from natpatsip.pipeline.render.typed_markdown import check_typed
 from natpatsip.quarter import Quarter
@@ -398,8 +398,8 @@ def test_a_character_that_the_build_prints_in_a_list_is_told_once_where_it_comes
     assert told[2].startswith("- notebooks/ward.ipynb, the cell with the id ")
 
 
-def judged(made, *, tools="tools"):
-    plan = Plan.of(made, Quarter(2024, 2))
+def judged(made, *, tools="tools", quarter=2):
+    plan = Plan.of(made, Quarter(2024, quarter))
     try:
         check_typed(plan, Cache(made / "cache"), tools, is_printed=False, jobs=1, rules=Inputs.read(made).rules())
     except RenderError as error:
@@ -414,6 +414,19 @@ def test_works_that_are_added_and_taken_away_count_wherever_their_file_is(tmp_pa
     for key, message in (("other", "cites known, which is not in"), ("known", ""), ("another", "cites known")):
         (made / name).write_text(f"@book{{{key}, title={{T}}, author={{A, B}}, year={{1931}}}}\n", encoding="utf-8")
         assert (message in judged(made)) if message else judged(made) == ""
+
+
+def test_another_quarter_has_only_notebooks_judged_of_which_it_has_other_cells(tmp_path, monkeypatch):
+    other = prose("<b>so</b>", tags=["2024-25-Q3"])
+    made = small(tmp_path, ward=[prose("Some."), other])
+    now = (made / "params" / "2024-25-Q2.yml").read_text(encoding="utf-8")
+    later = now.replace("2024-25-Q2", "2024-25-Q3").replace("2024-09-30", "2024-12-31")
+    (made / "params" / "2024-25-Q3.yml").write_text(later, encoding="utf-8")
+    assert judged(made) == ""
+    asked = Mock(side_effect=typed_markdown._judged)
+    monkeypatch.setattr(typed_markdown, "_judged", asked)
+    assert "<b>" in judged(made, quarter=3)
+    assert [each.name for each in asked.call_args[0][1]] == ["ward"]
 
 
 def test_a_pandoc_that_failed_once_is_asked_again(tmp_path, monkeypatch):

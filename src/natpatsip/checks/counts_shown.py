@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +77,26 @@ class _Shown:
 
 def _shown(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator[_Shown]:
     """Yield what a policy should have hidden or rounded in some cells."""
-    values, rule = cells.values, counts.rule
-    column, at = _column_of(cells, counts, names)
-    small = [n for n in at if column and 1 <= values[n] <= rule.threshold]
-    exact = [n for n in at if column and values[n] > rule.threshold and values[n] % rule.base]
-    shares = [] if column else _of_small_counts(cells, counts)
-    for fault, faulty in ((SMALL, small), (EXACT, exact), (SHARE, shares)):
+    column, faults = _faults(cells, counts, names)
+    for fault, faulty in faults.items():
         if faulty:
             texts = tuple(cells.texts[n] for n in faulty)
             named = tuple(f"{cells.texts[n]} for {cells.named(n)}" for n in faulty)
-            rounded = wording.number(nearest_multiple(values[faulty[0]], rule.base))
+            rounded = wording.number(nearest_multiple(cells.values[faulty[0]], counts.rule.base))
             carrier = what if cells.is_row else f"{what}, {cells.place}"
-            yield _Shown(fault, column, carrier, texts, named, rounded if fault == EXACT else rule.symbol)
+            yield _Shown(fault, column, carrier, texts, named, rounded if fault == EXACT else counts.rule.symbol)
+
+
+@lru_cache(maxsize=10_000)  # a chart's table, its data and its download show the same
+def _faults(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, dict[str, list[int]]]:
+    """Return the column of the dataset that cells are, and by fault which of them should not show what they show."""
+    values, rule = cells.values, counts.rule
+    column, at = _column_of(cells, counts, names)
+    if not column:
+        return "", {SHARE: _of_small_counts(cells, counts)}
+    small = [n for n in at if 1 <= values[n] <= rule.threshold]
+    exact = [n for n in at if values[n] > rule.threshold and values[n] % rule.base]
+    return column, {SMALL: small, EXACT: exact}
 
 
 def _one_of_each_cause(place: Place, shown: Sequence[_Shown], counts: RawCounts) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -98,21 +98,21 @@ def _plain(text: str) -> str:
 
 def _in_specification(found: Any) -> Iterator[list[tuple[str, ...]]]:
     """Yield the rows that a published chart of Vega-Lite holds, wherever they are in it."""
-    if isinstance(found, Mapping):
+    if isinstance(found, dict):
         for value in found.values():
             yield from _in_specification(value)
-    elif isinstance(found, Sequence) and not isinstance(found, str):
-        rows = [each for each in found if isinstance(each, Mapping)]
+    elif isinstance(found, list):
+        rows = [each for each in found if isinstance(each, dict)]
         names = list(dict.fromkeys(name for row in rows for name, value in row.items() if not _is_nested(value)))
         if len(rows) > 1:
             yield [tuple(names), *(tuple(_text(row.get(name)) for name in names) for row in rows)]
         for each in found:
-            if isinstance(each, Mapping) and any(_is_nested(value) for value in each.values()):
+            if isinstance(each, dict) and any(_is_nested(value) for value in each.values()):
                 yield from _in_specification(each)
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, (dict, list, tuple, Mapping))  # the last asks slowly, and hardly ever
+    return isinstance(value, (dict, list))
 
 
 def _text(value: Any) -> str:

@@ -34,7 +34,7 @@ SAME = 1e-9
 NOT_TEXT = (*NUMERIC, "boolean", "year", "yearmonth", "date", "datetime")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawCounts:
     """A dataset under a disclosure policy: its raw counts by organisation, in every sum that a report may show.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import compress
@@ -21,7 +21,7 @@ NUMBER = re.compile(r"[-−]?\d[\d,]*(\.\d+)?%?")
 AMONG_WORDS = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?(?!\w)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """What the report calls the columns and the totals of a dataset."""
 
@@ -70,15 +70,18 @@ def _decimals_of(text: str) -> int:
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells of one kind, such as a column: what they are called, each cell's text, organisation and row's name."""
+    """Cells of one kind, such as a column: what they are called, each cell's text, organisation and row's name.
+
+    They equal cells that show the same of the same organisations, wherever those are.
+    """
 
     label: str
     texts: tuple[str, ...]
     organisations: tuple[int | None, ...]
-    names: tuple[str, ...]
-    part: str = ""
+    names: tuple[str, ...] = field(compare=False)
+    part: str = field(default="", compare=False)
     """Which part of a column they are, such as one month; of a row, its name."""
-    is_row: bool = False
+    is_row: bool = field(default=False, compare=False)
 
     @property
     def place(self) -> str:

@@ -63,25 +63,29 @@ def load(
         here = context.current()
         quarter, project = quarter or here.quarter, project or here.project
     parsed = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
-    resource = declared(project).resource(name)
-    table = examine(name, project)
-    rows, missing, source = _known_by(parsed, table)
+    return _recorded(examine(name, project), parsed, is_shown=is_shown)
+
+
+def _recorded(table: Table, quarter: Quarter, *, is_shown: bool) -> pd.DataFrame:
+    """Return the rows of a dataset that were known at the end of a quarter, and record that they were read."""
+    resource, (rows, missing, source) = table.resource, _known_by(quarter, table)
     frame = rows.copy(deep=False)  # pandas copies what is written to
     found = {PERIOD: resource.natpatsip.period, "missing": missing}
     frame.attrs = {"file": resource.file, "provenance": source} | {key: each for key, each in found.items() if each}
     context.READ[resource.file] = source
     payload = {"file": resource.file, "sha256": table.sha256, "rows": len(frame), "provenance": source}
     count = f"{len(frame):,} {'row' if len(frame) == 1 else 'rows'}"
-    text = f"{resource.file}: {count}, {source}, as known at the end of {parsed.label}"
+    text = f"{resource.file}: {count}, {source}, as known at the end of {quarter.label}"
     context.record(RECORD, payload, text + _missing_in_words(missing) if is_shown else "")
     return frame
 
 
 def find(name: str, *, quarter: Quarter, project: Path, **key: str) -> pd.DataFrame:
     """Return the rows of a dataset that have certain texts, as `load` reads it; what was read is recorded."""
-    frame = load(name, quarter=quarter, project=project, is_shown=False)
-    places = _by_key(quarter, examine(name, project), tuple(key))
-    return frame.iloc[places.get(tuple(key.values()), [])]
+    table = examine(name, project)
+    frame = _recorded(table, quarter, is_shown=False)
+    places = _by_key(quarter, table, tuple(key)).get(tuple(key.values()))
+    return frame.iloc[places] if places else frame.head(0)
 
 
 @lru_cache(maxsize=16)

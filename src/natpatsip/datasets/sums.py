@@ -219,7 +219,7 @@ def _widened(frame: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
         name: wide[name].capitalize() if pd.api.types.is_extension_array_dtype(each) else wide[name]
         for name, each in small.items()
     }
-    return frame.astype(types)
+    return frame.astype(types) if types else frame
 
 
 def _need_once(names: Sequence[str]) -> None:

@@ -271,11 +271,13 @@ def _numbers(values: Sequence[float], decimals: int = 4) -> list[float | int | N
     >>> _numbers([83.0, 100 / 3, 0.0000312, float("nan")])
     [83, 33.3333, 3.12e-05, None]
     """
-    places = [max(decimals, wording.decimals_for([value]) + 2) for value in values]
-    return [
-        None if value != value else int(value) if value.is_integer() else round(value, most)
-        for value, most in zip(values, places, strict=True)
-    ]
+    return [_number(value, decimals) for value in values]
+
+
+def _number(value: float, decimals: int) -> float | int | None:
+    if value != value:
+        return None
+    return int(value) if value.is_integer() else round(value, max(decimals, wording.decimals_for([value]) + 2))
 
 
 def _grid(each: ByOrganisation, role: str) -> list[list[float | int | str | None]]:

@@ -30,7 +30,10 @@ def suppressed_points(
     flags = np.zeros((len(names), len(dates)), dtype=np.bool_)
     if column not in resource.fields:
         return flags
-    rows = measure.rows.loc[_suppressed_rows(measure, column), [own.by, resource.natpatsip.period]]
+    suppressed = _suppressed_rows(measure, column)
+    if not any(suppressed):
+        return flags
+    rows = measure.rows.loc[suppressed, [own.by, resource.natpatsip.period]]
     for name, period in rows.itertuples(index=False):
         at = dates.get_indexer(pd.DatetimeIndex([_point_of(period, is_by_quarter=is_by_quarter)]))[0]
         if at >= 0:
@@ -45,6 +48,8 @@ def _suppressed_rows(measure: MeasuredSeries, column: str) -> list[bool]:
     labels = table.resource.table_schema.missing(table.resource.fields[column])
     marks = {mark for mark, label in labels.items() if label == SUPPRESSED}
     marks |= {policy(own.dataset, project=here.project).symbol} & labels.keys()
+    if not marks:
+        return [False] * len(measure.rows)
     known = table.known_by(here.quarter, table.sound)
     return [table.texts[column][known[place]] in marks for place in measure.rows.index]
 

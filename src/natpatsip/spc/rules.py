@@ -6,6 +6,7 @@ The constants have just the digits that the reference has: 2.66 and 3.267, not 3
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -114,6 +115,7 @@ RULE_WORDS: Final = (
 """What a point shows, by the special cause that it has."""
 
 
+@lru_cache(maxsize=256)  # asked of each point, and there are few rules
 def rule_words(special_cause_type: str, middle: str = MEAN) -> str:
     """Return in words which rule a point of a chart broke, or an empty text if it broke none.
 

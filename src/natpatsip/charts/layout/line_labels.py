@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -57,7 +58,7 @@ class LineLabel:
         """Whether the line's stretch is wide enough for the label: it must not be beside another stretch's line."""
         return self.width + 2 * (APART + CELL) <= self.end - self.start
 
-    @property
+    @cached_property
     def width(self) -> float:
         """The label's pixels from side to side."""
         return max(text_width(each.words, NOTE_SIZE, bold=each.is_bold) for each in self.texts)
@@ -206,10 +207,15 @@ def _place(label: LineLabel, clutter: Clutter) -> tuple[float, float, float]:
     level = min(max(int(label.y // CELL), 0), len(crossed) - 2)
     through = np.abs(crossed[edges] - crossed[level + is_above])
     leaders = label.leaders(left)
-    leads = np.stack([through[:, (at // CELL).astype(int)] for at in leaders])
-    has_leader = np.abs(middle - label.y) > label.height / 2 + CLEAR
-    cost = cost + leads.min(axis=0) * has_leader[:, None]
+    crossings = [(at // CELL).astype(int) for at in leaders]
     leaving = OUTSIDE if label.is_at_end else ON_LABEL
-    cost = cost + (leaving * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
+    along = (leaving * np.maximum(beyond - overhang, 0) + 0.1 * np.abs(left - wanted))[None, :]
+    has_leader = np.abs(middle - label.y) > label.height / 2 + CLEAR
+    # What leaders cross is looked at only where the best place without one could be beaten: that leaves few rows.
+    to_beat = (cost + along)[~has_leader].min(initial=np.inf)
+    has_chance = has_leader & ((cost + along).min(axis=1) <= to_beat)
+    cost[has_chance] += np.min([through[has_chance][:, each] for each in crossings], axis=0)
+    cost = cost + along
     row, column = np.unravel_index(int(cost.argmin()), cost.shape)
-    return float(left[column]), float(middle[row]), float(leaders[leads[:, row, column].argmin()][column])
+    leads = [through[row, each[column]] for each in crossings]
+    return float(left[column]), float(middle[row]), float(leaders[int(np.argmin(leads))][column])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 FONT = "Open Sans, Arial, sans-serif"  # without a font that exists, vl-convert leaves the text out of a PNG
@@ -76,6 +77,7 @@ def _whole(specification: Mapping[str, Any], layout: Mapping[str, Any]) -> dict[
     return {**shared, **layout, "datasets": rows}
 
 
+@lru_cache(maxsize=4096)  # a chart is laid out at two widths, and its labels are measured wherever they could be
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
     """Return the width of a line of text in pixels, slightly overestimated.
 

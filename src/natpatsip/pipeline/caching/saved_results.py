@@ -1,13 +1,14 @@
 """What a build has found in the parts of a report, such as its cells and sentences, by all that each was made of.
 
 One entry of the cache holds the results of a quarter's latest build, so that the next finds the parts that have changed
-and nothing else.
+and nothing else. A quarter that has not been built shares most sentences with the one before, so it begins with that
+one's results.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from natpatsip.files.digests import key
@@ -19,10 +20,18 @@ KIND = "results"
 class SavedResults:
     """The results of the build before by digest, and those that this build has used."""
 
-    def __init__(self, cache: Cache | None = None, *made_by: object) -> None:
-        """Read the results that the same engine has saved of the same quarter; without a cache there are none."""
+    def __init__(self, cache: Cache | None = None, *made_by: object, before: Sequence[object] = ()) -> None:
+        """Read the results that the same engine has saved; without a cache there are none.
+
+        Parameters
+        ----------
+        made_by : object
+            What tells them from others, such as the engine and the quarter.
+        before : sequence
+            The same of those to begin with if there are none.
+        """
         self._cache, self._entry = cache, key(*made_by)
-        found = cache.get(KIND, self._entry) if cache else None
+        found = cache and (cache.get(KIND, self._entry) or (cache.get(KIND, key(*before)) if before else None))
         self._before: dict[str, Any] = json.loads(found or b"{}")
         self._now: dict[str, Any] = {}
 

@@ -82,10 +82,16 @@ def check_typed(plan: Plan, cache: Cache, toolchain: str, *, is_printed: bool, j
 
 
 def _entries(plan: Plan, *, is_printed: bool, rules: str) -> list[str]:
-    """Return the name in the cache of what is found in each notebook; works to cite may be in a folder of sources."""
+    """Return the name in the cache of what is found in each notebook; works to cite may be in a folder of sources.
+
+    Of a quarter it matters only which cells appear in it.
+    """
     works = [sha256_of(plan.project / name) for name in bibliography_of(plan.book)]
-    judged_by = key(rules, plan.quarter, is_printed, *plan.chapters, "works", *works)
-    return [key(judged_by, notebook.name, notebook.text) for notebook in plan.notebooks.values()]
+    judged_by = key(rules, is_printed, *plan.chapters, "works", *works)
+    return [
+        key(judged_by, each.name, each.text, [appears_in(cell, plan.quarter) for cell in each.content.cells])
+        for each in plan.notebooks.values()
+    ]
 
 
 def _judged(
