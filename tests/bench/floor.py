@@ -1,6 +1,6 @@
 """The floor: what the same report takes at least, each part by the program that does it and nothing around it.
 
-The libraries are loaded once, the cells run in forks of that process, each chart is drawn once at both of its widths.
+The libraries are loaded once, the cells run in forks of that process, each chart is drawn once in each of its layouts.
 There is one run of Pandoc over all chapters for pages, one for Typst, and one run of Typst.
 """
 
@@ -50,16 +50,16 @@ def total(parts: dict[str, Costs]) -> float:
 
 
 def _charts(executed: Path) -> list[dict[str, Any]]:
-    """Return the charts of executed notebooks as Vega-Lite, each at both of its widths."""
+    """Return the charts of executed notebooks as Vega-Lite, each in all its layouts: for wide and narrow pages, and for paper."""
     from natpatsip.blocks.figures import VEGALITE
-    from natpatsip.charts.layout.sizes import narrow
+    from natpatsip.charts.layout.sizes import narrow, pages
 
     found: list[dict[str, Any]] = []
     for path in sorted(executed.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
                 if chart := output.get("data", {}).get(VEGALITE):
-                    found += [chart, *([small] if (small := narrow(chart)) else [])]
+                    found += [chart, *([small] if (small := narrow(chart)) else []), *pages(chart)]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Sizes: the two widths of a chart, its letters, and how wide text is, known without the libraries that build charts.
+"""Sizes: the widths of a chart, its letters, and how wide text is, known without the libraries that build charts.
 
 The widths of text are those of Open Sans, in thousandths of the font size: a chart's layout is the same on every
 machine and needs no font. Labels are placed before anything draws them.
@@ -77,7 +77,7 @@ def _whole(specification: Mapping[str, Any], layout: Mapping[str, Any]) -> dict[
     return {**shared, **layout, "datasets": rows}
 
 
-@lru_cache(maxsize=4096)  # a chart is laid out at two widths, and its labels are measured wherever they could be
+@lru_cache(maxsize=4096)  # a chart is laid out at several widths, and its labels are measured wherever they could be
 def text_width(text: str, size: float = 13, *, bold: bool = False) -> float:
     """Return the width of a line of text in pixels, slightly overestimated.
 
