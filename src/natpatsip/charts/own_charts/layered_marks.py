@@ -79,7 +79,7 @@ def _apart_from_their_bars(specification: Specification) -> str:
             given = " and ".join(sorted(drawn[place][1]))
             return (
                 f"labels of {place[1]} over stacked bars are not stacked as these are, so that they lie at other bars. "
-                f"Give the labels the stack and the order of the bars, and detail={given}, or draw no labels."
+                f"Give the labels the stack of the bars and detail={given}, and both the same order, or draw no labels."
             )
         elif mark == "text" and stacked == drawn.get(place) and _is_in_another_order(unit, bars[place], specification):
             return (
