@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
+import natpatsip.charts.theme  # noqa: F401 — charts have the colours of the report, as `figure` draws them
 from natpatsip.blocks.figures import figure
 from natpatsip.charts.own_charts.drawn_texts import cut_alike, misleading
 from natpatsip.charts.own_charts.encodings import misstated
