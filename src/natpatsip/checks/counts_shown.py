@@ -87,7 +87,7 @@ def _shown(what: str, cells: Cells, counts: RawCounts, names: Names) -> Iterator
             yield _Shown(fault, column, carrier, texts, named, rounded if fault == EXACT else counts.rule.symbol)
 
 
-@lru_cache(maxsize=10_000)  # a chart's table, its data and its download show the same
+@lru_cache(maxsize=2_000)  # a chart's table, its data and its download show the same
 def _faults(cells: Cells, counts: RawCounts, names: Names) -> tuple[str, dict[str, list[int]]]:
     """Return the column of the dataset that cells are, and by fault which of them should not show what they show."""
     values, rule = cells.values, counts.rule
