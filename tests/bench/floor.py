@@ -50,7 +50,7 @@ def total(parts: dict[str, Costs]) -> float:
 
 
 def _charts(executed: Path) -> list[dict[str, Any]]:
-    """Return the charts of executed notebooks as Vega-Lite, each in all its layouts: for wide and narrow pages, and for paper."""
+    """Return the charts of executed notebooks as Vega-Lite, each in all its layouts: wide, narrow and for paper."""
     from natpatsip.blocks.figures import VEGALITE
     from natpatsip.charts.layout.sizes import narrow, pages
 
