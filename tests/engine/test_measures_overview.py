@@ -65,7 +65,7 @@ def test_a_level_that_is_its_own_baseline_is_shown_once(tmp_path, values, keys, 
 @pytest.mark.parametrize(
     ("chart", "called", "meaning"),
     [
-        ("xmr", "Mean now", "“Mean now” is the mean since limits were last recalculated."),
+        ("xmr", "Mean now", "“Mean now” is the mean since limits were last set."),
         ("run", "Now", "“Now” is the median, of charts whose middle line that is."),
         ("trend", "Now", "“Now” is the latest value, of charts without limits."),
     ],

@@ -362,7 +362,7 @@ SAID = {
         r"not to strain",
         r"may not engage in future",
         r"essential first step",
-        r"says that care has improved and will last",
+        r"the pathway first has greatly improved care and made it last",
         r"well received",
         r"trusts that did not respond",
         r"GBS infection avoided 57 .*567",

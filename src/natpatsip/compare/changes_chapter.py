@@ -69,8 +69,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         )
     if any(fact.is_illustrative for report in (comparison.before, comparison.now) for fact in report.facts):
         yield (
-            "Some of these numbers are illustrative, or rest on illustrative data. If only one of two values is "
-            "illustrative, this page does not say by how much the number changed."
+            "Some of these numbers are illustrative, or rest on illustrative data. If this is so of only one "
+            "of two values, this page does not say by how much the number changed."
         )
 
 

@@ -30,7 +30,7 @@ def named(fact: Fact, quarter: Quarter) -> str:
 
 
 def kind(fact: Fact) -> str:
-    """Return what kind of number a passport is of: reported, of params, calculated, modelled; if on illustrative data.
+    """Return what kind of number a fact is: reported, of params, calculated, modelled; and if on illustrative data.
 
     Examples
     --------

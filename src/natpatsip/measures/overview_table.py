@@ -199,7 +199,7 @@ _ASSURED = {
     "assurance-hit-and-miss": "the {target} may be met or missed by chance",
 }
 _LEVELS = {
-    "Mean": "the mean since limits were last recalculated",
+    "Mean": "the mean since limits were last set",
     "Median": "the median, of charts whose middle line that is",
     "Centre line": "the centre line of the latest period, of charts of the time between events",
     "": "the latest value, of charts without limits",
