@@ -7,6 +7,7 @@ Typst reads ``_brand.yml`` itself. Run this after a change of colours or type
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import docx
@@ -104,10 +105,10 @@ def _properties(values: dict[str, str]) -> str:
 
 def reference_docx(brand: Brand) -> bytes:
     """Return Word's reference document: pandoc's own, in the report's styles."""
-    path = HERE / "pandoc-reference.docx"
-    run_pandoc(f"--output={path}", "--print-default-data-file=reference.docx", folder=HERE, what=path.name)
-    document = docx.Document(str(path))
-    path.unlink()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "pandoc-reference.docx"
+        run_pandoc(f"--output={path}", "--print-default-data-file=reference.docx", folder=HERE, what=path.name)
+        document = docx.Document(str(path))
     palette = brand["color"]["palette"]
     _page(document)
     _language_and_font(document, brand["typography"]["base"]["family"], palette["ink"])
@@ -322,7 +323,7 @@ def _construct_styles(document: Any, brand: Brand) -> None:
     _set(_style(document, "Image Caption", base="Caption"), size=10, bold=True, italic=False)
     _set(_style(document, "Figure Description"), size=9, colour=palette["slate"], after=4, keep=True)
     _set(_style(document, "Figure"), after=4, line=1.0, keep=True)
-    _set(_style(document, "Figure Text"), size=9.5, after=4)
+    _set(_style(document, "Figure Text"), size=9, colour=palette["slate"], after=7)
     note = _set(_style(document, "Figure Note"), size=8.5, colour=palette["slate"], before=2, after=8)
     note.paragraph_format.keep_together = True
     _set(_style(document, "Table Text"), size=9, after=0.5, before=0.5, line=0.95)

@@ -629,8 +629,10 @@ def test_the_page_for_reviewers_marks_words_and_links_to_the_charts():
     changed = "Steady at [79%]{.removed} [80%]{.added} (months of Q2 2024/25: normal variation)"
     assert f"- [Figure 1](ward.qmd#fig-births): {changed}" in text
     reworded = "### Reworded: Ward {#changes-ward-reworded}"
-    was = "Q1 2024/25: Most of the teams met [online]{.removed} this time."
-    assert f"{reworded}\n\n**News**\n\n{was}\\\nQ2 2024/25: Most of the teams met [in person]{{.added}} this" in text
+    was = "**Q1 2024/25:** Most of the teams met [online]{.removed} this time."
+    assert (
+        f"{reworded}\n\n**News**\n\n{was}\\\n**Q2 2024/25:** Most of the teams met [in person]{{.added}} this" in text
+    )
     wording = "## Changes of wording {#changes-of-wording}"
     headings = ["## Ward {#changes-ward}", "## Other numbers {#changes-other}", wording, reworded]
     assert re.findall("(?m)^##.*", text) == headings
@@ -645,12 +647,12 @@ def test_the_page_has_a_reworded_passage_as_each_report_had_it_with_its_own_numb
     text = changes_chapter.chapter(compare(told(Q1, "online", 662), told(Q2, "in person", 677)))
     was, now = text.partition("### Reworded")[2].split("\n\n", 1)[1].strip().split("\\\n")
     rest = "women met the team"
-    assert was == f"Q1 2024/25: In all, [662]{{.removed}} {rest} [online]{{.removed}} and were pleased."
+    assert was == f"**Q1 2024/25:** In all, [662]{{.removed}} {rest} [online]{{.removed}} and were pleased."
     long = " ".join(f"word{number}" for number in range(40))
     before, after = (built(each, prose(f"{more}{long}")) for each, more in ((Q1, ""), (Q2, "It has begun. ")))
     both = changes_chapter.chapter(compare(before, after)).rpartition("\n\n")[2]
-    assert both.startswith("Q1 2024/25: word0 word1 ")  # where words were added, not an ellipsis alone
-    assert now == f"Q2 2024/25: In all, [677]{{.added}} {rest} [in person]{{.added}} and were pleased."
+    assert both.startswith("**Q1 2024/25:** word0 word1 ")  # where words were added, not an ellipsis alone
+    assert now == f"**Q2 2024/25:** In all, [677]{{.added}} {rest} [in person]{{.added}} and were pleased."
 
 
 @pytest.mark.parametrize(

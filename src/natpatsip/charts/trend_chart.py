@@ -16,6 +16,7 @@ from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, 
 from natpatsip.errors import FigureError
 
 LABEL_ROOM = 24 + LINE_HEIGHT  # pixels above the first point, for its value and date
+BESIDE = 11  # pixels between the middles of two texts that are seen as beside each other
 
 
 def trend(
@@ -144,6 +145,21 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
     return rows
 
 
+def _clear_of_ticks(above: float, below: float, plot: Plot, *, is_above: bool) -> float:
+    """Return where the value at the first point is written, above or below the line, its date a line below.
+
+    Neither stands beside a tick's label if there is another place: the two would read as one.
+    """
+    ticks = [plot.y(tick) for tick in plot.axis.ticks]
+    sides = [(above, -1), (below, 1)] if is_above else [(below, 1), (above, -1)]
+    places = [
+        min(max(y + away * farther, 8), plot.height - 9 - LINE_HEIGHT) for farther in (0, 6, 12) for y, away in sides
+    ]
+    rows = (0, LINE_HEIGHT)
+    clear = (y for y in places if all(abs(y + row - tick) >= BESIDE for row in rows for tick in ticks))
+    return next(clear, places[0])
+
+
 def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Words) -> None:
     """Mark the first and the last point, with value and date: the first's clear of the line, the last's at right."""
     if known.empty:
@@ -162,8 +178,7 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
         (x, y), value, date = places[0], words(known["value"].iloc[0]), line.short(known["date"].iloc[0])
         reach = x + max(text_width(value, bold=True), text_width(date, NOTE_SIZE)) + 8
         near = [place_y for place_x, place_y in places if place_x <= reach]
-        is_above = y - min(near) <= max(near) - y
-        y = min(near) - 14 - LINE_HEIGHT if is_above else max(near) + 14
-        x, y = max(x - 4, 2), min(max(y, 8), plot.height - 9 - LINE_HEIGHT)
+        y = _clear_of_ticks(min(near) - 14 - LINE_HEIGHT, max(near) + 14, plot, is_above=y - min(near) <= max(near) - y)
+        x = max(x - 4, 2)
         canvas.text(value, x, y, bold=True)
         canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)

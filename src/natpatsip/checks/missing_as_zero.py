@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -23,7 +23,7 @@ from natpatsip.checks.outcome import Finding
 from natpatsip.datasets.completeness import DATA
 from natpatsip.datasets.declaration import declared
 from natpatsip.datasets.descriptor import NUMERIC, Resource
-from natpatsip.datasets.validation import examine
+from natpatsip.datasets.validation import Table, examine
 from natpatsip.files.digests import sha256_of, sha256_of_folder
 from natpatsip.pipeline.inline_code import INLINE
 
@@ -64,7 +64,9 @@ def check(context: CheckContext) -> list[Finding]:
 
 
 def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
-    missing, gaps = _missing(context, notebook), _gaps(context, notebook)
+    lacking = _lacking(context, notebook)
+    missing = {name: values for name, (values, _) in lacking.items()}
+    gaps = {name: month for name, (_, month) in lacking.items() if month}
     if not gaps and not any(where for columns in missing.values() for where in columns.values()):
         return
     frames = FramesInCode(missing)
@@ -82,42 +84,18 @@ def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
             frames.read(statement)
 
 
-def _missing(context: CheckContext, notebook: str) -> dict[str, dict[str, str]]:
-    """Return the columns of numbers of each dataset that a notebook has read, with the first place of a missing value.
+def _lacking(context: CheckContext, notebook: str) -> dict[str, tuple[dict[str, str], str]]:
+    """Return what each dataset that a notebook has read lacks: values, by column of numbers, and a month.
 
-    The place is an empty text where none is missing.
+    Each is the first place, or an empty text where nothing is missing.
     """
     files = {record["file"] for record in context.outputs[notebook].datasets}
-    return {
-        resource.name: context.saved.once(partial(_missing_in, resource, context), *_made_of(resource, context))
-        for resource in declared(context.project).resources
-        if resource.file in files
-    }
-
-
-def _gaps(context: CheckContext, notebook: str) -> dict[str, str]:
-    """Return the datasets of months that a notebook has read and that lack a month, with the first that they lack."""
-    files = {record["file"] for record in context.outputs[notebook].datasets}
     found = {
-        resource.name: context.saved.once(
-            partial(_gap_in, resource, context), "gap in months", *_made_of(resource, context)[1:]
-        )
+        resource.name: context.saved.once(partial(_lacking_in, resource, context), *_made_of(resource, context))
         for resource in declared(context.project).resources
         if resource.file in files
     }
-    return {name: where for name, where in found.items() if where}
-
-
-def _gap_in(resource: Resource, context: CheckContext) -> str:
-    """Return the first month between others of which a dataset of months has no row; an empty text if there is none."""
-    table = examine(resource.name, context.project)
-    rows = table.known_by(context.quarter, table.sound)
-    for name in (name for name, field in resource.fields.items() if field.type == "yearmonth"):
-        months = {each.year * 12 + each.month - 1 for row in rows if (each := table.values[name][row]) is not None}
-        for month in range(min(months, default=0), max(months, default=0)):
-            if month not in months:
-                return f"{resource.file} has no row of {wording.month(date(month // 12, month % 12 + 1, 1))}"
-    return ""
+    return {name: (values, month) for name, (values, month) in found.items()}
 
 
 def _gap(taking: _Taking, gaps: Mapping[str, str]) -> str:
@@ -130,21 +108,35 @@ def _gap(taking: _Taking, gaps: Mapping[str, str]) -> str:
 
 
 def _made_of(resource: Resource, context: CheckContext) -> tuple[object, ...]:
-    """Return all that the missing values of a dataset depend on."""
+    """Return all that what a dataset lacks depends on."""
     data = sha256_of(context.project / resource.file), sha256_of_folder(context.project / DATA)
-    return ("missing values", resource.name, context.quarter, *data)
+    return ("lacking", resource.name, context.quarter, *data)
 
 
-def _missing_in(resource: Resource, context: CheckContext) -> dict[str, str]:
-    """Return a dataset's columns of numbers, each with the first place of a missing value."""
+def _lacking_in(resource: Resource, context: CheckContext) -> list[dict[str, str] | str]:
+    """Return what a dataset lacks, read once for both."""
     table = examine(resource.name, context.project)
     rows = table.known_by(context.quarter, table.sound)
-    columns = [name for name, field in resource.fields.items() if field.type in NUMERIC]
+    return [_missing_values(table, rows), _missing_month(table, rows)]
+
+
+def _missing_values(table: Table, rows: Sequence[int]) -> dict[str, str]:
+    columns = [name for name, field in table.resource.fields.items() if field.type in NUMERIC]
     lines = [next((table.lines[row] for row in rows if table.values[name][row] is None), 0) for name in columns]
     return {
-        name: f"{resource.file}, row {line}, has no value in {name}" if line else ""
+        name: f"{table.resource.file}, row {line}, has no value in {name}" if line else ""
         for name, line in zip(columns, lines, strict=True)
     }
+
+
+def _missing_month(table: Table, rows: Sequence[int]) -> str:
+    """Return the first month between others of which a dataset has no row."""
+    for name in (name for name, field in table.resource.fields.items() if field.type == "yearmonth"):
+        months = {each.year * 12 + each.month - 1 for row in rows if (each := table.values[name][row]) is not None}
+        for month in range(min(months, default=0), max(months, default=0)):
+            if month not in months:
+                return f"{table.resource.file} has no row of {wording.month(date(month // 12, month % 12 + 1, 1))}"
+    return ""
 
 
 def _first(missing: Mapping[str, Mapping[str, str]], frame: Frame) -> str:

@@ -180,5 +180,5 @@ def _both(change: Change, comparison: Comparison) -> str:
     lines = []
     for report, own in ((comparison.before, REMOVED), (comparison.now, ADDED)):
         side = [each for each in words if each[0] in (SAME, own)]
-        lines.append(f"{report.quarter.label}: {marked(side, MARKS, escape=escaped)}")
+        lines.append(f"**{report.quarter.label}:** {marked(side, MARKS, escape=escaped)}")
     return "\\\n".join(lines)
