@@ -17,6 +17,7 @@ from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE
 TEAMS = {"team": ["North", "South", "East"], "seen": [5.0, 3.0, 7.0]}
 GAP = {"team": ["North", "South", "East"], "seen": [5.0, None, 7.0]}
 MONTHS = {"month": pd.to_datetime(["2024-04", "2024-05", "2024-06"]), "seen": [5, 3, 7]}
+TWO_YEARS = {"month": pd.date_range("2023-01", periods=24, freq="MS"), "seen": range(24)}
 LONG = "Riverside Mental Health and Community NHS Foundation Trust"
 
 
@@ -428,6 +429,12 @@ MISLEADING = {
     "small-part": (percent([0.01, 0.02, 0.03], axis=alt.Axis(format="s")), "may take m for million"),
     "legend": (chart(names(40), color="team:N", shape="team:N"), "leaves names out"),
     "colours": (chart(names(len(CATEGORIES) + 1), color="team:N"), "look the same in its legend"),
+    "months-without-years": (
+        chart(TWO_YEARS, "line", x=alt.X("month:T", axis=alt.Axis(values=list(TWO_YEARS["month"][3::4])))).properties(
+            width=600
+        ),
+        'the x axis has the label "April" twice, and no year',
+    ),
     "labels-twice": (
         chart(TEAMS, color=alt.Color("team:N", legend=alt.Legend(labelExpr="'Team'"))),
         'has the label "Team" twice',
@@ -469,6 +476,9 @@ CLEAR = {
     "whole-numbers": percent([4, 9, 12], **AXIS),
     "thousands": percent([1000, 2000, 3000], axis=alt.Axis(format="s")),
     "years": chart(MONTHS, x=alt.X("month:T", axis=alt.Axis(format="%Y"))),
+    "months-with-years": chart(TWO_YEARS, "line", x=alt.X("month:T", axis=alt.Axis(format="%b %Y"))),
+    "months-beside-a-year": chart(TWO_YEARS, "line", x="month:T"),
+    "months-of-one-year": chart(MONTHS, x="month:T"),
     "colours": chart(names(len(CATEGORIES)), color="team:N"),
     "shades": chart(TEAMS, color="seen:Q"),
     "colours-and-shapes": chart(TEAMS, "point", color="team:N", shape="team:N"),

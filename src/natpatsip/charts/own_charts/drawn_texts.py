@@ -6,6 +6,7 @@ or give two of them one look.
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 from collections import Counter
@@ -22,6 +23,8 @@ LOOK = ("fill", "stroke", "shape", "strokeDash", "strokeWidth", "size", "opacity
 _MISSING = re.compile(r"(?<![\w'’])(null|undefined|0?NaN|nan|NaT|<NA>|Infinity|Invalid [Dd]ate)(?![\w'’])")
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
 _OF_JAVASCRIPT = re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d|\[object Object\]")
+_YEAR = re.compile(r"\b\d{4}\b|\b\d\d\Z")
+MONTH_NAMES = {*calendar.month_name[1:], *calendar.month_abbr[1:]}
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
 _LEFT_OUT = re.compile(r"…\s?\d+ entries")
@@ -66,6 +69,11 @@ def misleading(
             return (
                 f'two labels of the {axis} axis are "{twice}": its format rounds different values to the same text. '
                 "Give it more decimals, or leave the format out."
+            )
+        if axis in times and (twice := _month_without_year(labels)):
+            return (
+                f'the {axis} axis has the label "{twice}" twice, and no year. '
+                'Give its months their years: alt.Axis(format="%b %Y", tickCount=6).'
             )
     if problem := first_problem(map(_steps_alike, _with_role(scene, "legend"))):
         return problem
@@ -172,6 +180,13 @@ def _axes(scene: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 def _alike(labels: Sequence[str]) -> str:
     """Return the number that two neighbours of an axis have both; an empty text if there is none."""
     return next((one for one, other in pairwise(labels) if one == other and _NUMBER.fullmatch(one)), "")
+
+
+def _month_without_year(labels: Sequence[str]) -> str:
+    """Return the month that an axis of several years names twice, without any year; an empty text if there is none."""
+    if any(_YEAR.search(label) for label in labels):
+        return ""
+    return next((label for label, count in Counter(labels).items() if count > 1 and label in MONTH_NAMES), "")
 
 
 def _legends(scene: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:
