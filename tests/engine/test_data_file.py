@@ -82,5 +82,5 @@ def resource(file, threshold):
 def test_a_mark_means_what_the_datasets_that_were_read_say_each_once(plan, monkeypatch, read, thresholds):
     resources = [resource("a.csv", 7), resource("b.csv", 4), resource("c.csv", 7)]
     monkeypatch.setattr(data_file.declaration, "declared", lambda _: SimpleNamespace(resources=resources))
-    said = [f"Counts of 1 to {each} people are shown as *; others are rounded to the nearest 5." for each in thresholds]
+    said = [f"Counts of 1 to {each} are shown as *; others are rounded to the nearest 5." for each in thresholds]
     assert data_file.marks_of(plan, read).get("*", "") == " ".join(said)

@@ -56,7 +56,7 @@ def test_a_policy_is_as_declared(project):
     trust.declare(project, content)
     rule = datasets.policy(WAITS, project=project)
     assert rule.shown(pd.Series([4, 5, 44])).tolist() == ["[c]", "10", "40"]
-    assert rule.note == "Counts of 1 to 4 people are shown as [c]; others are rounded to the nearest 10."
+    assert rule.note == "Counts of 1 to 4 are shown as [c]; others are rounded to the nearest 10."
 
 
 def test_a_policy_that_counts_no_people_rounds_to_whole_numbers_and_hides_none():
@@ -109,7 +109,7 @@ def test_a_frame_without_the_column_of_its_geography_is_refused(rule):
 @pytest.mark.parametrize("count", [-1, 2.5])
 def test_what_is_not_a_count_is_refused(rule, count):
     frame = pd.DataFrame({"team": ["North"], "seen_in_time": [count], "seen": [9]})
-    with pytest.raises(DataError, match="expected whole numbers of people"):
+    with pytest.raises(DataError, match="expected whole numbers"):
         rule.apply(frame)
 
 
@@ -222,7 +222,7 @@ def test_shown_counts_are_text_and_keep_the_rows_that_they_belong_to():
 def test_what_is_not_a_count_is_named_with_its_column(count, printed):
     with pytest.raises(DataError) as refused:
         small().rounded(pd.Series([9, None, count, -7], name="seen"))
-    assert str(refused.value) == f"seen has {printed} in a row; expected whole numbers of people."
+    assert str(refused.value) == f"seen has {printed} in a row; expected whole numbers."
 
 
 def test_a_policy_that_counts_no_people_suppresses_nothing_and_has_nothing_to_say():

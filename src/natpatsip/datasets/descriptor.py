@@ -262,11 +262,11 @@ class Disclosure(Extension):
         Examples
         --------
         >>> Disclosure(policy="Ours", source="trust", counts=("seen",), geography="team", threshold=7, base=5).note
-        'Counts of 1 to 7 people are shown as *; others are rounded to the nearest 5.'
+        'Counts of 1 to 7 are shown as *; others are rounded to the nearest 5.'
         """
         if not self.counts:
             return ""
-        small = f"Counts of 1 to {self.threshold} people are shown as {self.symbol}"
+        small = f"Counts of 1 to {self.threshold} are shown as {self.symbol}"
         return f"{small}; others are rounded to the nearest {self.base}."
 
     @model_validator(mode="after")

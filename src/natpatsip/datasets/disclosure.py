@@ -61,7 +61,7 @@ class SuppressionPolicy(Disclosure):
         known = counts.astype(float)
         wrong = known[(known < 0) | (known % 1 != 0) & known.notna()]
         if len(wrong):
-            raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers of people.")
+            raise DataError(f"{counts.name} has {wrong.iloc[0]:g} in a row; expected whole numbers.")
         return pd.Series(nearest_multiple(known, self.base), known.index).mask(self.is_small(known))
 
     def is_small(self, counts: pd.Series[float]) -> pd.Series[bool]:
