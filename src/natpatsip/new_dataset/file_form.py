@@ -20,6 +20,7 @@ from natpatsip.datasets.plain_file import raise_faults
 from natpatsip.errors import DataFileError
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+UTF_8 = "utf-8"
 WINDOWS = "windows-1252"
 DELIMITERS = (",", ";", "\t", "|")
 OTHERS = {  # what other files begin with
@@ -87,27 +88,28 @@ def _untyped(where: str, form: Mapping[str, Any], types: Mapping[str, str] | Non
 def _form(data: bytes, where: str) -> dict[str, Any]:
     """Return the encoding and dialect of a CSV file to declare, where they differ from the usual ones."""
     encoding = _encoding(data, where)
-    text = data.decode(encoding or "utf-8-sig")
+    text = data.decode("utf-8-sig" if encoding == UTF_8 else encoding)
     if "\0" in text:
         raise DataFileError(f"{where}: is not text. Save it as CSV UTF-8.")
     if text.lower().startswith("sep="):
         raise DataFileError(f"{where}, row 1: is a setting of Excel ({text.splitlines()[0]}). Delete that line.")
-    form: dict[str, Any] = {"encoding": encoding} if encoding else {}
+    is_guessed_wrongly = b"+" in data  # by validators, which may take such a file for UTF-7 if nothing is declared
+    form: dict[str, Any] = {"encoding": encoding} if encoding != UTF_8 or is_guessed_wrongly else {}
     if (delimiter := _delimiter(text)) != ",":
         form["dialect"] = {"delimiter": delimiter}
     return form
 
 
 def _encoding(data: bytes, where: str) -> str:
-    """Return the encoding of a file to declare; nothing for UTF-8."""
+    """Return the encoding of a file."""
     if data.startswith(UTF_16):
         return "utf-16"
-    for encoding in ("utf-8", WINDOWS):
+    for encoding in (UTF_8, WINDOWS):
         try:
             data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return "" if encoding == "utf-8" else encoding
+        return encoding
     raise DataFileError(f"{where}: is neither UTF-8 nor {WINDOWS}. Save the file as CSV UTF-8.")
 
 
