@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 import yaml
 from frictionless import Package
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import example as an_example
 from hypothesis import strategies as st
 
 from natpatsip import datasets, new_dataset
@@ -464,7 +465,7 @@ TABLES = st.integers(1, 4).flatmap(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example([["=1+1"], ["NA"]], ",", "utf-8")  # which validators that guess may take for UTF-7
+@an_example([["=1+1"], ["NA"]], ",", "utf-8")  # which validators that guess may take for UTF-7
 @given(TABLES, st.sampled_from([",", ";", "\t"]), st.sampled_from(["utf-8", "utf-16", "cp1252"]))
 def test_whatever_is_declared_loads_and_validates(project, rows, delimiter, encoding):
     (project / "data" / "datapackage.yaml").write_bytes(example_descriptor := declared_before(project))
