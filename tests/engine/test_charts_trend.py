@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import charts, spc
+from natpatsip.charts.trend_chart import BESIDE
 from natpatsip.errors import FigureError
 from support.chart_samples import MONTHS, rows_of, words_of
 from support.layouts import check
@@ -46,6 +47,19 @@ def test_the_first_value_of_a_falling_line_stands_over_it():
     specification = charts.trend(frame, x="month", y="people", y_title="People").to_dict()
     texts = [row for rows in specification["datasets"].values() for row in rows if row.get("text") == "900"]
     assert [row["y"] > 8 for row in texts] == [True]
+
+
+@pytest.mark.parametrize("step", [-10, 10])
+@pytest.mark.parametrize("first", range(7000, 7400, 40))
+def test_the_first_value_stands_beside_no_tick_with_which_it_would_read_as_one_number(first, step):
+    months = [f"{day:%Y-%m}" for day in pd.date_range("2021-06", periods=40, freq="MS")]
+    frame = pd.DataFrame({"month": months, "people": [first + step * n for n in range(len(months))]})
+    chart = charts.trend(frame, x="month", y="people", y_title="People")
+    for layout in check(chart):  # on paper, ticks are so close that some values have no place between them
+        value = max(box for box in layout.texts if box.text == f"{first:,}")  # a tick on the left may say it too
+        ticks = [box for box in layout.texts if box.right < value.left and re.fullmatch(r"[\d,]+", box.text)]
+        assert ticks
+        assert all(abs(value.top + value.bottom - tick.top - tick.bottom) / 2 >= BESIDE - 0.5 for tick in ticks)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from natpatsip import figure
-from natpatsip.charts.own_charts.specifications import misread, with_local_times
+from natpatsip.charts.own_charts.misread_rows import misread, with_local_times
 from natpatsip.errors import FigureError
 
 

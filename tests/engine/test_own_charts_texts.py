@@ -9,7 +9,7 @@ import natpatsip.charts.theme  # noqa: F401 — charts have the colours of the r
 from natpatsip.blocks.figures import figure
 from natpatsip.charts.own_charts.drawn_texts import cut_alike, misleading
 from natpatsip.charts.own_charts.encodings import misstated
-from natpatsip.charts.own_charts.specifications import misread
+from natpatsip.charts.own_charts.misread_rows import misread
 from natpatsip.charts.palette import CATEGORIES
 from natpatsip.errors import FigureError
 from natpatsip.pipeline.drawing.charts_to_svg import VEGALITE

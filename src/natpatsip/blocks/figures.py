@@ -224,15 +224,15 @@ def _rows_shown(data: pd.DataFrame | None, figure_id: str) -> pd.DataFrame:
 def _specification(chart: Any, figure_id: str) -> dict[str, Any]:
     """Return a chart as Vega-Lite; one that is drawn with Altair directly looks like the others."""
     from natpatsip.charts import theme
-    from natpatsip.charts.own_charts import encodings, order_of_names, specifications
+    from natpatsip.charts.own_charts import encodings, misread_rows, order_of_names
 
     drawn: dict[str, Any] = chart.to_dict()
     if "narrow" in drawn.get("usermeta", {}):  # one of `natpatsip.charts`
         return drawn
-    problem = specifications.misread(drawn) or encodings.misstated(drawn) or order_of_names.out_of_order(chart, drawn)
+    problem = misread_rows.misread(drawn) or encodings.misstated(drawn) or order_of_names.out_of_order(chart, drawn)
     if problem:
         raise FigureError(f"{figure_id}: {problem}")
-    return _in_report_look(specifications.with_local_times(drawn), theme.OWN_CHARTS)
+    return _in_report_look(misread_rows.with_local_times(drawn), theme.OWN_CHARTS)
 
 
 def _need_numbers_of_the_chart(rows: pd.DataFrame, specification: Mapping[str, Any], figure_id: str) -> None:

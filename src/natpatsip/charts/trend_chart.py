@@ -16,7 +16,8 @@ from natpatsip.charts.layout.value_axis import ValueAxis, amount, decimals_for, 
 from natpatsip.errors import FigureError
 
 LABEL_ROOM = 24 + LINE_HEIGHT  # pixels above the first point, for its value and date
-BESIDE = 11  # pixels between the middles of two texts that are seen as beside each other
+BESIDE = 11  # pixels between the middles of two texts, less than which they are seen as beside each other
+FARTHER = (0, 4, 8, 12)  # pixels by which the first value may be moved away from its line, to stand beside no tick
 
 
 def trend(
@@ -145,19 +146,20 @@ def _rows(data: pd.DataFrame, line: Timeline, words: Words) -> Rows:
     return rows
 
 
-def _clear_of_ticks(above: float, below: float, plot: Plot, *, is_above: bool) -> float:
-    """Return where the value at the first point is written, above or below the line, its date a line below.
+def _beside_first(highest: float, lowest: float, plot: Plot, *, is_above: bool) -> float:
+    """Return where the value at the first point is written, its date a line below: over or under the line near it.
 
-    Neither stands beside a tick's label if there is another place: the two would read as one.
+    Both stand as far from ticks' labels as they can near the line: two texts side by side read as one.
     """
-    ticks = [plot.y(tick) for tick in plot.axis.ticks]
-    sides = [(above, -1), (below, 1)] if is_above else [(below, 1), (above, -1)]
-    places = [
-        min(max(y + away * farther, 8), plot.height - 9 - LINE_HEIGHT) for farther in (0, 6, 12) for y, away in sides
-    ]
-    rows = (0, LINE_HEIGHT)
-    clear = (y for y in places if all(abs(y + row - tick) >= BESIDE for row in rows for tick in ticks))
-    return next(clear, places[0])
+    ticks, end = [plot.y(tick) for tick in plot.axis.ticks], plot.height - 9 - LINE_HEIGHT
+    sides = [(highest - 14 - LINE_HEIGHT, -1), (lowest + 14, 1)]
+    ordered = sides if is_above else sides[::-1]
+    places = [start + away * farther for farther in FARTHER for start, away in ordered]
+
+    def apart(place: float) -> list[float]:
+        return [min(BESIDE, *(abs(row - tick) for tick in ticks)) for row in (place, place + LINE_HEIGHT)]
+
+    return max((place for place in places if 8 <= place <= end), key=apart, default=min(max(places[0], 8), end))
 
 
 def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot, words: Words) -> None:
@@ -178,7 +180,7 @@ def _write_ends(canvas: Canvas, known: pd.DataFrame, line: Timeline, plot: Plot,
         (x, y), value, date = places[0], words(known["value"].iloc[0]), line.short(known["date"].iloc[0])
         reach = x + max(text_width(value, bold=True), text_width(date, NOTE_SIZE)) + 8
         near = [place_y for place_x, place_y in places if place_x <= reach]
-        y = _clear_of_ticks(min(near) - 14 - LINE_HEIGHT, max(near) + 14, plot, is_above=y - min(near) <= max(near) - y)
+        y = _beside_first(min(near), max(near), plot, is_above=y - min(near) <= max(near) - y)
         x = max(x - 4, 2)
         canvas.text(value, x, y, bold=True)
         canvas.text(date, x, y + LINE_HEIGHT, colour=palette.QUIET, size=NOTE_SIZE)

@@ -79,7 +79,7 @@ def _in_notebook(context: CheckContext, notebook: str) -> Iterator[Finding]:
                     message = f"{text} {taking.what}, and {where}. {taking.advice}"
                     yield place.finding(CHECK, message, found=text)
                 elif where := _gap(taking, gaps):
-                    message = f"sum(…) of each time is 0 where there is no row, and {where}. {_ADVICE_ON_TIMES}"
+                    message = f"sum(…) is 0 for a month without rows, and {where}. {_ADVICE_ON_TIMES}"
                     yield place.finding(CHECK, message, found="sum(…)")
             frames.read(statement)
 
@@ -108,7 +108,7 @@ def _gap(taking: _Taking, gaps: Mapping[str, str]) -> str:
 
 
 def _made_of(resource: Resource, context: CheckContext) -> tuple[object, ...]:
-    """Return all that what a dataset lacks depends on."""
+    """Return what the result for a dataset depends on."""
     data = sha256_of(context.project / resource.file), sha256_of_folder(context.project / DATA)
     return ("lacking", resource.name, context.quarter, *data)
 

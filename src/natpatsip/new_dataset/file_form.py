@@ -93,8 +93,8 @@ def _form(data: bytes, where: str) -> dict[str, Any]:
         raise DataFileError(f"{where}: is not text. Save it as CSV UTF-8.")
     if text.lower().startswith("sep="):
         raise DataFileError(f"{where}, row 1: is a setting of Excel ({text.splitlines()[0]}). Delete that line.")
-    is_guessed_wrongly = b"+" in data  # by validators, which may take such a file for UTF-7 if nothing is declared
-    form: dict[str, Any] = {"encoding": encoding} if encoding != UTF_8 or is_guessed_wrongly else {}
+    is_ambiguous = b"+" in data  # validators may take such a file for UTF-7 if nothing is declared
+    form: dict[str, Any] = {"encoding": encoding} if encoding != UTF_8 or is_ambiguous else {}
     if (delimiter := _delimiter(text)) != ",":
         form["dialect"] = {"delimiter": delimiter}
     return form

@@ -24,7 +24,7 @@ _MISSING = re.compile(r"(?<![\w'’])(null|undefined|0?NaN|nan|NaT|<NA>|Infinity
 _MISSING_IN_TITLE = re.compile(r"(?<![\w'’])(\Anull\Z|undefined|NaN|nan|NaT|<NA>)(?![\w'’])")
 _OF_JAVASCRIPT = re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d|\[object Object\]")
 _YEAR = re.compile(r"\b\d{4}\b|\b\d\d\Z")
-MONTH_NAMES = {*calendar.month_name[1:], *calendar.month_abbr[1:]}
+_MONTHS = {*calendar.month_name[1:], *calendar.month_abbr[1:]}
 _NUMBER = re.compile(r"[-−+]?[£$€]?\d[\d,.]*\s?[%kKMGBTmµ]?")
 _SMALL = re.compile(r"[-−]?[\d.]+\s?[mµnpfazy]")  # d3's milli, micro and less
 _LEFT_OUT = re.compile(r"…\s?\d+ entries")
@@ -186,7 +186,7 @@ def _month_without_year(labels: Sequence[str]) -> str:
     """Return the month that an axis of several years names twice, without any year; an empty text if there is none."""
     if any(_YEAR.search(label) for label in labels):
         return ""
-    return next((label for label, count in Counter(labels).items() if count > 1 and label in MONTH_NAMES), "")
+    return next((label for label, count in Counter(labels).items() if count > 1 and label in _MONTHS), "")
 
 
 def _legends(scene: Mapping[str, Any]) -> Iterator[list[tuple[str, str]]]:

@@ -296,9 +296,8 @@ def _covered(specification: Specification) -> str:
         is_flat = any(
             is_number(each := encoding.get(name)) and each.get("stack", "zero") in (None, False) for name in "xy"
         )
-        is_clear = {"opacity", "fillOpacity", "line"} & {*mark, *encoding} or '"area": {' in json.dumps(
-            specification.get("config", {})
-        )
+        all_areas = specification.get("config", {}).get("area", {})
+        is_clear = {"opacity", "fillOpacity", "line"} & {*mark, *encoding, *all_areas}
         if mark_of(unit) == "area" and is_flat and len(names) > len(panels) and not is_clear:
             return (
                 "its areas are not stacked, and one lies over another and hides it. Draw lines, or areas to see "

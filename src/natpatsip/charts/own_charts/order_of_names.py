@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
+from natpatsip.charts.own_charts.misread_rows import in_unit
 from natpatsip.charts.own_charts.specifications import (
     CHILDREN,
     NO_MARKS,
@@ -17,7 +18,6 @@ from natpatsip.charts.own_charts.specifications import (
     Specification,
     field_of,
     first_problem,
-    in_unit,
     is_name,
     is_number,
     joins_values,
